@@ -100,6 +100,7 @@ def test_lines_of_text_in_a_page(form, outside):
 def test_a_text_that_stands_in_a_page_as_it_is():
     lines = "\n".join(f"[{when}] {who}: {what}" for who, when, what in SAID)
     assert read(page(f"<pre>{html.escape(lines)}</pre>")) == SAID
+    assert wechatlog.load(page(f"<pre>{html.escape(lines)}</pre>").encode()).title == "登山群"
     found = wechatlog.detect(page(f"<pre>{html.escape(lines)}</pre>").encode())
     assert (found.format, found.reason) == ("bracket-lines", "in the text of a page: 6 lines '[time] name: text'")
 

@@ -104,6 +104,11 @@ def test_what_changes_is_told() -> None:
     ]
 
 
+def test_a_title_that_a_spreadsheet_program_filled_up() -> None:
+    one, two = tables([2, 0, 1], (HEADINGS[0], HEADINGS[0]))
+    assert read(f"{delimited(one, ',')},,\n李四,,\n{delimited(two, ',')}") == FIRST + SECOND
+
+
 def test_a_line_above_a_heading_that_belongs_to_the_text_above_stays() -> None:
     rows = delimited([HEADINGS[0], *map(list, FIRST)], ",")
     found = read(f"{rows}第二行\n{rows}")

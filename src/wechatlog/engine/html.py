@@ -33,6 +33,12 @@ _OPEN_TITLE: Final = re.compile(r"<title\b[^<>]{0,200}>(?![^<]{0,4096}</title\s{
 _PAGE_END: Final = re.compile(
     r"(<script\b.*?(?:</script|\Z)|<!--.*?(?:-->|\Z))|</(?:body|html)\s{0,9}>", re.IGNORECASE | re.DOTALL
 )
+_TITLE: Final = re.compile(r"<title>([^<]{0,400})</title>", re.IGNORECASE)
+_AROUND_TITLE: Final = re.compile(
+    r"^\s*(?:微信)?(?:聊天记录|WeChat|Chat)(?: with)?\s*[-:：·|]\s*|^\s*与\s*(?=\S)"
+    r"|\s*(?:的|[-·|—]\s*)?\s*(?:微信)?聊天记录(?:导出)?\s*$|\s[-·|—]\s*WeChat\s*$"
+)
+_NO_TITLE: Final = frozenset({"", "Chat History", "Document"})
 _BLOCKS: Final = frozenset({"div", "p", "li", "tr", "ul", "ol", "table", "blockquote", "pre", "h1", "h2", "h3", "h4"})
 _SILENT: Final = frozenset({"script", "style", "template", "head"})
 
@@ -83,6 +89,13 @@ def parse_fragment(text: str, wrapper: str = "div") -> HtmlElement:
     if len(body) == 1 and not (body.text or "").strip() and not (body[0].tail or "").strip():
         return body[0]
     return body
+
+
+def page_title(head: str) -> str | None:
+    """Whose chat a page is of, by its title, of which this is the beginning; `None` where it says nothing of that."""
+    match = _TITLE.search(head)
+    title = "" if match is None else _AROUND_TITLE.sub("", parse_fragment(match[1]).text_content()).strip()
+    return None if title in _NO_TITLE else title
 
 
 def has_class(node: HtmlElement, name: str) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from wechatlog.engine.head import Head
-from wechatlog.engine.html import node_text, parse_page, without_ends
+from wechatlog.engine.html import node_text, page_title, parse_page, without_ends
 from wechatlog.engine.inside import InsideReader
 from wechatlog.engine.page_shapes import is_of_chat
 
@@ -46,5 +46,9 @@ class PageTextReader(InsideReader):
 
     def read(self, source: Source, context: Context) -> Iterator[Batch]:
         """The messages of its text."""
-        context.source = source.with_text(_shown(source.read_text(context.collector, context.encoding)))
-        yield from self.reader.read(context.source, context)
+        text = source.read_text(context.collector, context.encoding)
+        context.source = source.with_text(_shown(text))
+        title = page_title(text)
+        for draft, messages in self.reader.read(context.source, context):
+            draft.title = draft.title or title
+            yield draft, messages

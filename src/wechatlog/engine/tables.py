@@ -515,8 +515,8 @@ class Table:
 
 
 def _is_title(cells: Sequence[str], layout: Layout) -> bool:
-    """Whether a row may be the title of a table: one cell alone."""
-    return layout.width > 1 and (len(cells) == 1 or (not layout.delimiter and sum(map(bool, cells)) == 1))
+    """Whether a row may be the title of a table: one cell alone, or beside empty ones."""
+    return layout.width > 1 and sum(map(bool, cells)) == 1
 
 
 def _is_above(rows: Sequence[Sequence[str]], lines: Sequence[int], at: int, layout: Layout) -> bool:

@@ -26,7 +26,7 @@ from wechatlog.content.placeholders import parse_body, quote_segments, read_plac
 from wechatlog.content.vocabulary import PLAIN_KINDS, kind_of_local_type, kind_of_name, kind_of_type_name
 from wechatlog.diagnostics import Collector, Severity
 from wechatlog.engine import ME, NOTICES, Entry, Evidence, Format, Head, Reading, one_segment
-from wechatlog.engine.html import classes_of, node_text, parse_fragment
+from wechatlog.engine.html import classes_of, node_text, page_title, parse_fragment
 from wechatlog.engine.markup import iter_pieces, report_crowded, tell_times
 from wechatlog.engine.page_shapes import Shape, apply_shape, learn_shape, plain_names
 from wechatlog.engine.reading import local_picture
@@ -106,12 +106,6 @@ _LENGTH: Final = re.compile(r"([0-9]{1,4})(?:″|''|\"|s|秒)")
 _TYPED: Final = re.compile(r"\[(?:type_|消息类型[:：])?(?P<type>[a-z]{3,10}|[0-9]{1,19})\](?: (?P<rest>(?s:.*)))?")
 """Where a type stands in brackets in front of what the database has, perhaps cut."""
 _LOST: Final = re.compile(r"[^\n]{1,6}(?=未能从本机数据中恢复|未找到|加载失败)")
-_TITLE: Final = re.compile(r"<title>([^<]{0,400})</title>", re.IGNORECASE)
-_AROUND_TITLE: Final = re.compile(
-    r"^\s*(?:微信)?(?:聊天记录|WeChat|Chat)(?: with)?\s*[-:：·|]\s*|^\s*与\s*(?=\S)"
-    r"|\s*(?:的|[-·|—]\s*)?\s*(?:微信)?聊天记录(?:导出)?\s*$|\s[-·|—]\s*WeChat\s*$"
-)
-_NO_TITLE: Final = frozenset({"", "Chat History", "Document"})
 _WEB_CLIENT: Final = "js_message_bubble"
 """What only bubbles of the web client, and of tools that took its page, have; there no message has a time."""
 _ICON: Final = re.compile("[^\\w\\s\\[\\]\"“'@<>(（【「《]{1,4}\ufe0f? (?=\\S)")
@@ -434,19 +428,13 @@ def _message(reading: Reading, piece: _Piece, above: _Above, unmarked: bool | No
     return Entry(piece.line, time, precision, *names, own, kind, text, segments, offset=piece.offset)
 
 
-def _title(head: str) -> str | None:
-    match = _TITLE.search(head)
-    title = "" if match is None else _AROUND_TITLE.sub("", parse_fragment(match[1]).text_content()).strip()
-    return None if title in _NO_TITLE else title
-
-
 def _entries(reading: Reading) -> Iterator[Entry]:
     head = reading.head.text
     shape = None if _is_named(head) else learn_shape(head)
     pieces = iter_pieces(reading.blocks(), shape.mark if shape else _MARK, _LONGEST)
     unmarked = _unmarked(shape.sides) if shape else _unmarked_side(head)
     front = next(pieces)
-    reading.chat.title = _title(front.text)
+    reading.chat.title = page_title(front.text)
     tell_times(reading, front.text, front.line)
     last, is_over, outer = "", True, set[str]()
     above = _Above(named=_CALLS_ME.search(head) is not None)
