@@ -104,6 +104,15 @@ def test_what_changes_is_told() -> None:
     ]
 
 
+def test_rows_of_another_table_that_are_none_of_this_one_are_told() -> None:
+    one, two = tables([0, 1, 2], (HEADINGS[0], HEADINGS[0]))
+    found = wechatlog.load((delimited(one, ",") + delimited(two[1:], "\t")).encode())
+    assert len(found) == len(FIRST)
+    assert [(d.code, d.severity, d.line) for d in found.diagnostics if d.severity != "info"] == [
+        ("row-length", "warning", 5)
+    ]
+
+
 def test_a_title_that_a_spreadsheet_program_filled_up() -> None:
     one, two = tables([2, 0, 1], (HEADINGS[0], HEADINGS[0]))
     assert read(f"{delimited(one, ',')},,\n李四,,\n{delimited(two, ',')}") == FIRST + SECOND

@@ -53,6 +53,10 @@ _ROW_NUMBERS: Final = ("", "Unnamed: 0")
 """What pandas and Excel call a column of row numbers in front."""
 
 
+_DATED: Final = re.compile(r"[\s\"'\[(]{0,3}[0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}日?[T ][0-9]{1,2}:[0-9]{2}")
+"""The beginning of a row of messages, in whatever table."""
+
+
 def near_names(name: str, names: Iterable[str]) -> list[str]:
     """The name that another one is but for a damaged character, or for characters that nobody sees; or nothing."""
     import difflib
@@ -567,9 +571,14 @@ def _with_tails(reading: Reading, runs: Iterable[Rows], layout: Layout, time: in
                 and 0 < len(cells) < layout.width
                 and not (time < len(cells) and parse_clock(cells[time]))
             ):
-                what = "a line that is no row was taken for a line of the text above"
-                reading.tell("row-length", what, line, once=True)
                 pieces.append(layout.delimiter.join(cells))
+                what = "a line that is no row was taken for a line of the text above"
+                severity = Severity.INFO
+                if _DATED.match(pieces[-1]):
+                    what = "a line with a time is no row of this table; it was taken for a line of the text above"
+                    severity = Severity.WARNING
+                if reading.is_news(what):
+                    reading.report("row-length", what, severity=severity, line=line)
                 continue
             if held is not None:
                 yield _with_tail(*held, pieces)
