@@ -95,6 +95,24 @@ def test_a_table_is_read_by_the_reader_of_its_columns(before: str) -> None:
             if note.code == "bad-time"] == [5]  # fmt: skip
 
 
+def test_tables_of_other_widths_are_read_and_messages_beside_them_told() -> None:
+    first = [("时间", "发送者", "内容"), ("2026-05-01 08:00:00", "李四", "早"), ("2026-05-01 08:01:00", "我", "好")]
+    second = [
+        ("发送者", "时间", "类型", "内容"),
+        *((who, time.replace("-05-", "-06-"), "文本", text) for time, who, text in first[1:]),
+    ]
+    for paragraph, severity in (("说明", "info"), ("[2026-05-01 09:00:00] 李四: 晚", "warning")):
+        body = table(*first) + lines(*[paragraph] * 3) + table(*second)
+        chat = wechatlog.load(document(body))
+        assert [(str(m.time)[:10], m.sender, m.text) for m in chat] == [
+            ("2026-05-01", "李四", "早"),
+            ("2026-05-01", "我", "好"),
+            ("2026-06-01", "李四", "早"),
+            ("2026-06-01", "我", "好"),
+        ]
+        assert [d.severity for d in chat.diagnostics if d.code == "unread-part"] == [severity]
+
+
 def test_cells_without_columns_are_lines() -> None:
     rows = table(("李四 2026/5/1 8:00", "早"), ("张三 2026/5/1 8:01", "早啊"))
     assert [(m.sender, m.text) for m in wechatlog.load(document(rows))] == [("李四", "早"), ("张三", "早啊")]

@@ -8,10 +8,10 @@ place in the document. Knows no format.
 from __future__ import annotations
 
 import bisect
-import collections
 import csv
 import io
 import posixpath
+import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 
 _PICTURE: Final = "[图片]"
 _LEAST_COLUMNS: Final = 3
+_CLOCK: Final = re.compile(r"(?<![0-9:])[0-9]{1,2}:[0-9]{2}(?![0-9])")
+_FEWEST_TIMES: Final = 3
+"""Paragraphs with a time that may be messages."""
 
 
 class _Problem(NamedTuple):
@@ -80,8 +83,10 @@ def _texts(source: Source, most: int | None = None) -> list[_Text]:
         told.append(_Problem("unread-part", "the comments on the document were not read"))
     files, found = picture_files(source), []
     if table := _table_rows(blocks):
-        beside = any(isinstance(block, Paragraph) and block.text.strip() for block in blocks)
-        what = _Problem("unread-part", "the paragraphs beside the table were not read")
+        beside = [block.text for block in blocks if isinstance(block, Paragraph) and block.text.strip()]
+        is_chat = sum(_CLOCK.search(text) is not None for text in beside) >= _FEWEST_TIMES
+        severity = Severity.WARNING if is_chat else Severity.INFO
+        what = _Problem("unread-part", "the paragraphs beside the table were not read", severity)
         found.append(_text(source, _csv_lines(table), files, [*told, what] if beside else told))
     return [*found, _text(source, _lines(blocks), files, told)]
 
@@ -106,12 +111,9 @@ def _lines(blocks: Iterable[Paragraph | Row]) -> Iterator[Line]:
 
 
 def _table_rows(blocks: Iterable[Paragraph | Row]) -> list[Row]:
-    """The rows of the table of a document: those with as many cells as most have, if these are a few."""
+    """The rows of the tables of a document, if any two have as many cells as each other."""
     rows = [block for block in blocks if isinstance(block, Row) and len(block.cells) >= _LEAST_COLUMNS]
-    if len(rows) < 2:
-        return []
-    ((width, count),) = collections.Counter(len(row.cells) for row in rows).most_common(1)
-    return [row for row in rows if len(row.cells) == width] if count > 1 else []
+    return rows if len(rows) > len({len(row.cells) for row in rows}) else []
 
 
 def _csv_lines(rows: Iterable[Row]) -> Iterator[Line]:
