@@ -98,8 +98,8 @@ def test_a_table_is_read_by_the_reader_of_its_columns(before: str) -> None:
 def test_tables_of_other_widths_are_read_and_messages_beside_them_told() -> None:
     first = [("时间", "发送者", "内容"), ("2026-05-01 08:00:00", "李四", "早"), ("2026-05-01 08:01:00", "我", "好")]
     second = [
-        ("发送者", "时间", "类型", "内容"),
-        *((who, time.replace("-05-", "-06-"), "文本", text) for time, who, text in first[1:]),
+        ("发送者", "备注名", "时间", "内容"),
+        *((who, "", time.replace("-05-", "-06-"), text) for time, who, text in first[1:]),
     ]
     for paragraph, severity in (("说明", "info"), ("[2026-05-01 09:00:00] 李四: 晚", "warning")):
         body = table(*first) + lines(*[paragraph] * 3) + table(*second)

@@ -104,6 +104,15 @@ def test_what_changes_is_told() -> None:
     ]
 
 
+def test_rows_above_the_heading_of_a_known_table_are_told() -> None:
+    known = [["时间", "发送者", "类型", "内容", "消息ID"], ["2026-06-01 08:00:05", "我", "文本", "嗯", "1"]]
+    for above, severity in ((["群", "", ""], "info"), (FIRST, "warning")):
+        rows = above if severity == "warning" else [above]
+        found = wechatlog.load(workbook([*map(list, rows), *known]), format="weflow-cli-xlsx")
+        assert [m.text for m in found] == ["嗯"]
+        assert [d.severity for d in found.diagnostics if d.code == "text-before-first-message"] == [severity]
+
+
 def test_rows_of_another_table_that_are_none_of_this_one_are_told() -> None:
     one, two = tables([0, 1, 2], (HEADINGS[0], HEADINGS[0]))
     found = wechatlog.load((delimited(one, ",") + delimited(two[1:], "\t")).encode())

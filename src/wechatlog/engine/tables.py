@@ -386,7 +386,7 @@ class Table:
         if layout is None:
             return one_of(reading, {"": self}, needed=needed)[1]
         runs = self._all_rows(reading, layout)
-        header, line, runs = _below(runs, layout.row)
+        above, header, line, runs = _below(runs, layout.row)
         if layout.delimiter in ("", _BAR):
             runs = itertools.chain.from_iterable(itertools.starmap(filled, runs))
         if layout.damaged == str(self):
@@ -396,7 +396,9 @@ class Table:
             what = f"the heading {layout.damaged[:60]!r} is damaged; the column was told by its place"
             reading.report("damaged-header", what, line=line)
         if layout.row >= self.depth:
-            reading.tell("text-before-first-message", "what stands above the heading of the table was left out", 1)
+            severity = Severity.WARNING if sum(any(map(_DATED.match, cells)) for cells in above) > 1 else Severity.INFO
+            what = "what stands above the heading of the table was left out"
+            reading.report("text-before-first-message", what, severity=severity, line=1)
         reading.tell_unknown(layout.unknown, (), line)
         return TableRows(self._row, self._parts(reading, _Part(layout, header, runs), needed))
 
@@ -539,16 +541,18 @@ def _without_blanks(runs: Iterable[Rows], width: int) -> Iterator[Rows]:
         yield rows, lines
 
 
-def _below(runs: Iterator[Rows], row: int) -> tuple[Sequence[str], int, Iterator[Rows]]:
-    """A header row, its line, and the rows below it; all of them where there is none."""
+def _below(runs: Iterator[Rows], row: int) -> tuple[list[list[str]], Sequence[str], int, Iterator[Rows]]:
+    """The rows above a header row, this, its line, and the rows below it; all of them where there is none."""
+    above: list[list[str]] = []
     for rows, lines in runs:
         if row < 0:
-            return (), lines[0], itertools.chain([(rows, lines)], runs)
+            return above, (), lines[0], itertools.chain([(rows, lines)], runs)
         if len(rows) > row:
             rest = rows[row + 1 :], lines[row + 1 :]
-            return rows[row], lines[row], itertools.chain([rest] if rest[0] else (), runs)
+            return [*above, *rows[:row]], rows[row], lines[row], itertools.chain([rest] if rest[0] else (), runs)
+        above += rows
         row -= len(rows)
-    return (), 1, iter(())
+    return above, (), 1, iter(())
 
 
 def _with_tails(reading: Reading, runs: Iterable[Rows], layout: Layout, time: int) -> Iterator[Rows]:
