@@ -11,7 +11,6 @@ import bisect
 import csv
 import io
 import posixpath
-import re
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -29,6 +28,7 @@ from wechatlog.engine.documents import (
 )
 from wechatlog.engine.head import Head
 from wechatlog.engine.inside import InsideReader
+from wechatlog.engine.reading import find_times
 from wechatlog.errors import RefusedFormatError
 from wechatlog.model import Message, MessageKind
 from wechatlog.segments import Image
@@ -41,9 +41,8 @@ if TYPE_CHECKING:
 
 _PICTURE: Final = "[图片]"
 _LEAST_COLUMNS: Final = 3
-_CLOCK: Final = re.compile(r"(?<![0-9:])[0-9]{1,2}:[0-9]{2}(?![0-9])")
 _FEWEST_TIMES: Final = 3
-"""Paragraphs with a time that may be messages."""
+"""Times in paragraphs that may be messages."""
 
 
 class _Problem(NamedTuple):
@@ -84,8 +83,7 @@ def _texts(source: Source, most: int | None = None) -> list[_Text]:
     files, found = picture_files(source), []
     if table := _table_rows(blocks):
         beside = [block.text for block in blocks if isinstance(block, Paragraph) and block.text.strip()]
-        is_chat = sum(_CLOCK.search(text) is not None for text in beside) >= _FEWEST_TIMES
-        severity = Severity.WARNING if is_chat else Severity.INFO
+        severity = Severity.INFO if find_times("\n".join(beside), _FEWEST_TIMES) is None else Severity.WARNING
         what = _Problem("unread-part", "the paragraphs beside the table were not read", severity)
         found.append(_text(source, _csv_lines(table), files, [*told, what] if beside else told))
     return [*found, _text(source, _lines(blocks), files, told)]

@@ -90,13 +90,12 @@ def iter_fact_runs_first(
                         holder.early.add(name)
                         yield found
         yield run
-    if around_them := [item for item in around_them if len(usual) >= _FEWEST and _holds_alike(item.value, {*usual})]:
+    if around_them := _alike(around_them, {*usual}):
         tell_around(reading, around_them[0].line)
-    alike = [item for item in beside_them if len(usual) >= _FEWEST and _holds_alike(item.value, {*usual})]
     if others is not None:
-        others += alike
+        others += _alike(beside_them, {*usual})
         return
-    for item in alike:
+    for item in _alike(beside_them, {*usual}):
         tell_unread(reading, item.key, item.line)
 
 
@@ -145,6 +144,11 @@ class _Holder:
         self.seen = set[str]()
         self.early = set[str]()
         self.has_begun = False
+
+
+def _alike(items: Iterable[Item], usual: set[str]) -> list[Item]:
+    """Those in which objects stand as the messages are."""
+    return [item for item in items if len(usual) >= _FEWEST and _holds_alike(item.value, usual)]
 
 
 def _holds_alike(value: Any, usual: set[str], depth: int = 0) -> bool:

@@ -6,11 +6,11 @@ holds one piece. Knows no format.
 
 from __future__ import annotations
 
-import itertools
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wechatlog.diagnostics import Severity
+from wechatlog.engine.reading import find_times
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,9 +22,6 @@ _BEFORE_TIME: Final = re.compile(
     r"(?=[^\w<>]{0,2}[0-9]{1,4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,4})"
 )
 """What stands in front of a date that begins an element, what follows one, or an attribute."""
-_CLOCK: Final = re.compile(r"(?<![0-9:])[0-9]{1,2}:[0-9]{2}(?![0-9])")
-_SOME_TIMES: Final = 4
-"""More than a head has, which says when a page was made, and from when to when it goes."""
 
 
 class Piece(NamedTuple):
@@ -76,12 +73,9 @@ def tell_crowded(reading: Reading, text: str, line: int) -> None:
 
 def tell_times(reading: Reading, text: str, line: int) -> None:
     """Tell of times as of messages where none is known: in front of the first mark, or behind the last message."""
-    times = list(itertools.islice(_CLOCK.finditer(text), _SOME_TIMES))
-    if len(times) == _SOME_TIMES:
+    if (begin := find_times(text)) is not None:
         what = "times as of messages stand in a part of the page where no message is known; it was not read"
-        reading.report(
-            "unread-part", what, severity=Severity.WARNING, line=line + text.count("\n", 0, times[0].start())
-        )
+        reading.report("unread-part", what, severity=Severity.WARNING, line=line + text.count("\n", 0, begin))
 
 
 def report_crowded(reading: Reading, line: int) -> None:

@@ -115,6 +115,12 @@ class Draft:
 _ON_THE_WEB: Final = re.compile(r"(?!data:)[A-Za-z][A-Za-z0-9+.-]+:|//")
 
 
+def find_times(text: str, least: int = _SOME_TIMES) -> int | None:
+    """Where the first clock of a text stands that has so many as only messages have; `None` where it has fewer."""
+    times = list(itertools.islice(_CLOCK.finditer(text), least))
+    return times[0].start() if len(times) == least else None
+
+
 def local_picture(value: Any) -> str:
     """A picture that an export has: a file beside it, or a `data:` address; empty for one on the web, and nothing."""
     return value if isinstance(value, str) and not _ON_THE_WEB.match(value) else ""
@@ -333,10 +339,9 @@ class Reading:
     def tell_empty(self) -> None:
         """Say that no message came, unless a warning says why: times in the text are of messages not understood."""
         text = "" if self.collector.has_warnings else self.head.text
-        times = list(itertools.islice(_CLOCK.finditer(text), _SOME_TIMES))
-        if len(times) == _SOME_TIMES:
+        if (begin := find_times(text)) is not None:
             what = "the file holds no messages, but times as of messages: it is damaged, or of another form"
-            self.report("no-messages", what, line=self._above + 1 + text.count("\n", 0, times[0].start()))
+            self.report("no-messages", what, line=self._above + 1 + text.count("\n", 0, begin))
         elif self.collector.is_silent:
             self.tell("no-messages", "the file holds no messages")
 
