@@ -13,6 +13,7 @@ import pytest
 import wechatlog
 from tests.test_corpus import CORPUS
 from wechatlog.decoding import as_utf8
+from wechatlog.engine import tables
 
 CASES = ("pywxdump-csv/group_0_5000.csv", "memotrace-v1-csv/private.csv", "weclone-csv/private.csv")
 
@@ -105,3 +106,14 @@ def test_a_table_says_the_same_however_a_spreadsheet_program_writes_it(case: Pat
     expected = _said(_written(rows), **options)
     for form in ({"quoting": csv.QUOTE_ALL}, {"delimiter": ";"}, {"delimiter": "\t"}):
         assert _said(_written(rows, **form), **options) == expected, form
+
+
+def test_the_words_of_a_text_are_not_held_against_names_of_columns_that_were_damaged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    compared, is_spoilt = list[str](), tables._is_spoilt
+    monkeypatch.setattr(tables, "_is_spoilt", lambda *names: compared.append(names[0]) or is_spoilt(*names))
+    wechatlog.detect(CORPUS / "thearas" / "private.txt")
+    assert compared == []
+    wechatlog.detect("time,sendr,text\n2026-05-01 09:00:00,张三,早\n2026-05-01 09:01:00,李四,早\n".encode())
+    assert "sendr" in compared

@@ -195,6 +195,11 @@ class Table:
         return {name.casefold(): name for names, _ in self.columns for name in names}
 
     @functools.cached_property
+    def _needed_first(self) -> list[int]:
+        """The places of the fields: where a needed column is missing, the many names of the others are not compared."""
+        return sorted(range(len(self.fields)), key=lambda at: self.fields[at] in self.optional)
+
+    @functools.cached_property
     def _deepest(self) -> int:
         return max(self.depth, self.reach)
 
@@ -261,12 +266,11 @@ class Table:
             for known, _ in self.columns
         )
         damaged = ""
-        for at, place in enumerate(places):
-            if place < 0 and (near := self._near(at, names, places)) is not None:
+        for at in self._needed_first:
+            if places[at] < 0 and (near := self._near(at, names, places)) is not None:
                 places, damaged = (*places[:at], near, *places[at + 1 :]), names[near]
-        missing = {field for field, place in zip(self.fields, places, strict=True) if place < 0}
-        if missing - self.optional:
-            return None
+            if places[at] < 0 and self.fields[at] not in self.optional:
+                return None
         unknown = tuple(name for index, name in enumerate(names) if name and index not in places)
         return Layout(0, places, len(names), damaged=damaged, unknown=unknown)
 
