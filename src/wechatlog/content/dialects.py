@@ -500,8 +500,8 @@ PYWXDUMP: Final = Dialect(
         Kind.LINK: (rf'{_PYWXDUMP_TITLE}<a href="(?P<url>[^"\n]*)"[^<>\n]*>点击查看详情</a>',),
         Kind.TRANSFER: (
             (
-                r"[^\n：:]{1,20}[：:] ?(?P<amount>[^\n]*)\n"
-                r"转账说明[：:] ?(?P<note>(?:[^\n]|\n(?!转账时间))*+)(?:\n(?s:.*))?"
+                r"[^\n：:]{1,20}[：:] ?(?P<amount>[^\n]*)"
+                r"(?:\n转账说明[：:] ?(?P<note>(?:[^\n]|\n(?!转账时间))*+)(?:\n(?s:.*))?)?"
             ),
         ),
         Kind.CALL: (rf"语音/视频通话\[(?:通话时长[:：]? ?)?{_CLOCK}\]", r"语音/视频通话\[(?P<state>[^\n]*)\]"),

@@ -99,7 +99,8 @@ _CHATLAB_CODES: Final[Mapping[MessageKind, int]] = {
 # names and `contentData.type`), wx-cli, wechat-cli, pc_wechat_exp, WeClone, 12425, the iPhone .xls tool,
 # ChatLab, and the labels of the clients in simplified and traditional Chinese and English (pywechat, wxauto).
 _NAMES_OF_KIND: Final[Mapping[MessageKind, str]] = {
-    MessageKind.TEXT: "文本 文本消息 文字 文字消息 消息 纯文本 粘贴的文本 粘贴文本 接龙 群接龙 text textmessage txt",
+    MessageKind.TEXT: "文本 文本消息 文字 文字消息 消息 纯文本 粘贴的文本 粘贴文本 接龙 群接龙 "
+    "类似文字消息而不一样的消息 text textmessage txt",
     MessageKind.IMAGE: "图片 图片消息 照片 照片壁纸 圖片 相片 image img photo picture pic",
     MessageKind.VOICE: "语音 语音消息 音频 語音 語音訊息 voice audio voicemessage ptt",
     MessageKind.VIDEO: "视频 视频消息 小视频 短视频 視頻 影片 小視頻 video shortvideo microvideo sight",
@@ -110,12 +111,13 @@ _NAMES_OF_KIND: Final[Mapping[MessageKind, str]] = {
     MessageKind.LINK: "链接 链接消息 网页 分享链接 分享卡片式链接 卡片式链接 图文消息 图文 分享 链接卡片 连结 連結 "
     "鏈接 网页链接 公众号链接 公众号文章 推文 游戏相关 分享消息 "
     "链接/卡片 视频链接 链接分享 link links url share webpage article cardlink weblink",
-    MessageKind.LOCATION: "位置 位置消息 位置分享 地理位置 位置共享 实时位置共享 实时位置 共享实时位置 location "
-    "livelocation real-timelocation",
+    MessageKind.LOCATION: "位置 位置消息 位置分享 地理位置 地图信息 位置共享 实时位置共享 实时位置 共享实时位置 "
+    "location livelocation real-timelocation",
     MessageKind.CARD: "名片 名片消息 个人名片 公众号名片 个人/公众号名片 企业微信名片 企业微信消息 "
     "推荐公众号 推荐联系人 联系人名片 企业微信添加好友猜 企业微信添加好友 聯絡人名片 "
     "card contact contactcard namecard usernamecard businesscard",
-    MessageKind.QUOTE: "引用 引用消息 引用回复 回复 回复消息 quote reply replywithquote refer quotemessage",
+    MessageKind.QUOTE: "引用 引用消息 引用回复 带有引用的文本消息 回复 回复消息 "
+    "quote reply replywithquote refer quotemessage",
     MessageKind.TRANSFER: "转账 转账消息 转账卡片 微信转账 转帐 轉賬 轉帳 微信轉賬 transfer moneytransfer "
     "wechattransfer weixintransfer",
     MessageKind.RED_PACKET: "红包 红包消息 红包卡片 微信红包 红包封面 赠送红包封面 紅包 微信紅包 redpacket "
@@ -126,7 +128,8 @@ _NAMES_OF_KIND: Final[Mapping[MessageKind, str]] = {
     MessageKind.FORWARD: "聊天记录 聊天记录消息 合并转发 合并转发的聊天记录 聊天记录合并转发 转发的聊天记录 "
     "合并聊天记录 转发消息 聊天記錄 forward chathistory chatrecord chat_history mergedforward mergedmessages "
     "forwardbundle mergedforwardchatrecords",
-    MessageKind.MINI_PROGRAM: "小程序 小程序消息 小程序分享 分享小程序 小程式 miniprogram mini_program applet weapp",
+    MessageKind.MINI_PROGRAM: "小程序 小程序消息 小程序分享 分享小程序 分享的小程序 小程式 "
+    "miniprogram mini_program applet weapp",
     MessageKind.MUSIC: "音乐 音乐消息 音乐分享 音乐卡片 分享音乐 音樂 music",
     MessageKind.CHANNEL: "视频号 视频号消息 视频号卡片 视频号名片 视频号视频 视频号直播 视频号直播卡片 "
     "视频号直播或直播回放 直播 视频号直播或直播回放等 分享视频号名片 分享视频号视频 影音號 channel channels "

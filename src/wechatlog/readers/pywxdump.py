@@ -3,10 +3,13 @@
 Takes rows with the columns `id, MsgSvrID, type_name, is_sender, talker, room_name, msg, src, CreateTime`, whatever file
 they stand in; gives entries. `users.json` beside the file says who the account ids are.
 
-Format facts: PyWxDump 2.4 to 3.1 `api/export/exportCSV.py`, `exportJSON.py`, `exportHtml.py`, `db/dbMSG.py`; until
-August 2024 the columns `msg` and `src` were one column `content` that held JSON. People open these files in Excel and
-save them: as CSV with rounded ids and without seconds, in GBK, as tab-separated UTF-16, or as a workbook that is still
-named `.csv`.
+Format facts: PyWxDump 2.3 to 3.1, `analyzer/export_chat.py` (to April 2024), `dbpreprocess/parsingMSG.py` (to July
+2024), `db/dbMSG.py`, `api/export/exportCSV.py`, `exportJSON.py`, `exportHtml.py`. To July 2024 the columns `msg` and
+`src` were one column `content` that held JSON; the first builds with a CSV (26 December 2023 to 9 January 2024) wrote
+it without quotes, the first of them without the column `id`. Empty elements of XML become `{}` in the words, since the
+tool makes dicts of them. The paths of pictures to January 2024, and of videos to April 2024, have each backslash twice.
+People open these files in Excel and save them: as CSV with rounded ids and without seconds, in GBK, as tab-separated
+UTF-16, or as a workbook that is still named `.csv`.
 """
 
 from __future__ import annotations
@@ -20,10 +23,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import attrs
 
 from wechatlog.content.accounts import is_room
-from wechatlog.content.appmsg import parse_content, parse_record
+from wechatlog.content.appmsg import KIND_WORDS, parse_content, parse_mapping, parse_markup, parse_record
 from wechatlog.content.dialects import PYWXDUMP
 from wechatlog.content.forwards import parse_record_dict, parse_record_repr
+from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import parse_body
+from wechatlog.content.python_repr import read_repr
 from wechatlog.content.vocabulary import PLAIN_KINDS, kind_of_name, segment_for
 from wechatlog.content.weflow import looks_like_account
 from wechatlog.diagnostics import Severity
@@ -35,7 +40,7 @@ from wechatlog.engine.row_entries import Body, Said, Who, entries_of
 from wechatlog.engine.scripts import page_blocks
 from wechatlog.errors import FormatError
 from wechatlog.model import MessageKind, Participant
-from wechatlog.segments.types import File, Forward, Image, Link, Sticker, Transfer, Video, Voice
+from wechatlog.segments.types import File, Forward, Image, Link, Quote, Sticker, Transfer, Video, Voice
 
 if TYPE_CHECKING:
     from wechatlog.engine.tables import RowRun
@@ -43,7 +48,10 @@ if TYPE_CHECKING:
 
 _USERS_LIMIT: Final = 64 << 20
 _NOBODY: Final = frozenset({"系统", "未知", ""})
-_EMPTY_SOURCES: Final = frozenset({"False", "None", "{}", "nan"})
+_EMPTY: Final = "{}"
+_EMPTY_SOURCES: Final = frozenset({"False", "None", _EMPTY, "nan"})
+_LOST_WORDS: Final = frozenset({"粘贴的文本", "类似文字消息而不一样的消息", "接龙"})
+"""Types of app messages that are texts, in place of whose words the tool writes the type."""
 # The column holds account ids alone; what it could not be is a name that somebody put there.
 _PLAIN_ACCOUNT: Final = re.compile(r"[A-Za-z0-9_.@-]{2,64}")
 _kind_of_name: Final = lru_cache(maxsize=256)(lambda name: kind_of_name(name.strip()))
@@ -75,6 +83,7 @@ _SOURCES: Final[Mapping[type[Segment], tuple[str | None, str | None]]] = {
 
 def _with_source(segment: Segment, src: str) -> Segment:
     """A segment with what the column `src` knows."""
+    src = src.replace(r"\\", "\\")
     if isinstance(segment, File) and segment.name is None:
         segment = attrs.evolve(segment, name=re.split(r"[\\/]", src)[-1] or None)
     field = _SOURCES.get(type(segment), (None, None))[src.startswith(("http://", "https://"))]
@@ -90,7 +99,36 @@ def _link_title(row: _Row, text: str) -> str | None:
     if isinstance(title, str) and title:
         return title
     line = text.partition("\n")[0]
-    return None if not line or line == row.type or line.startswith(("http", "<")) else line
+    return None if line in ("", row.type, _EMPTY) or line.startswith(("http", "<")) else line
+
+
+def _filled(segment: Segment) -> Segment:
+    """A segment without the fields that an empty element of XML left."""
+    empty: dict[str, Any] = dict.fromkeys(
+        name for name in attrs.fields_dict(type(segment)) if getattr(segment, name) == _EMPTY
+    )
+    return attrs.evolve(segment, **empty)
+
+
+def _attributes(value: Mapping[str, Any]) -> dict[str, Any]:
+    """What the tool made of XML, where attributes are keys as elements are, for those who tell them apart."""
+    return {
+        name: item
+        for key, inner in value.items()
+        for name, item in (
+            ((key, _attributes(inner)),) if isinstance(inner, Mapping) else ((key, inner), (f"@{key}", inner))
+        )
+    }
+
+
+def _quoted(segment: Segment) -> Segment:
+    """A quote with the words of its bubble where the tool left XML, or the dict that it made of it."""
+    if not isinstance(segment, Quote):
+        return segment
+    said = parse_markup(segment.text)
+    if segment.text.startswith("{'") and isinstance(value := read_repr(segment.text), Mapping):
+        said = parse_mapping({"msg": _attributes(value)})
+    return segment if said is None else attrs.evolve(segment, text=said.text or KIND_WORDS.get(said.kind, "[消息]"))
 
 
 def _media(kind: MessageKind, row: _Row, text: str) -> tuple[Segment, ...] | None:
@@ -102,8 +140,8 @@ def _media(kind: MessageKind, row: _Row, text: str) -> tuple[Segment, ...] | Non
     else:
         segments = parse_body(kind, text, PYWXDUMP)
     if segments is None or kind is MessageKind.QUOTE:
-        return segments
-    first, src = segments[0], _source(row)
+        return segments and (*segments[:-1], _quoted(segments[-1]))
+    first, src = _filled(segments[0]) if _EMPTY in text else segments[0], _source(row)
     first = _with_source(first, src) if src else first
     if isinstance(first, Link) and first.title is None and kind is MessageKind.LINK:
         first = attrs.evolve(first, title=_link_title(row, text))
@@ -129,9 +167,13 @@ def _forward(reading: Reading, row: _Row, text: str, line: int) -> tuple[Segment
 def _body(reading: Reading, row: _Row, _: object, line: int) -> Body:
     """Words by the type column, or the raw XML where the tool knew no better."""
     kind, text = _kind_of_name(row.type), row.msg
+    if kind is MessageKind.TEXT:
+        return MessageKind.OTHER if text == row.type else kind, text, None, None
     if kind is None:
         reading.tell("unknown-kind", f"unknown type {row.type.strip()[:60]!r}", line)
         kind = MessageKind.OTHER
+    if kind is MessageKind.OTHER:  # to June 2024 that was the name of what was taken back, too
+        kind = read_notice(text) or kind
     if kind in NOTICES or text.startswith(("<", "&lt;")):
         built = parse_content(kind, text, zone=reading.tz, line=line)
         if kind in NOTICES or built.text != text:
@@ -163,7 +205,7 @@ def _name(user: Mapping[str, Any]) -> str | None:
 
 
 def _sender(users: Users, talker: str) -> tuple[str | None, str | None]:
-    if talker in _NOBODY or talker == ME:
+    if talker in _NOBODY or talker == ME or talker.startswith("<"):  # the source of a message of nobody, as XML
         return (talker, None) if talker == ME else (None, None)
     known = talker in users or looks_like_account(talker) or bool(_PLAIN_ACCOUNT.fullmatch(talker))
     return _name(users.get(talker, {})) or talker, talker if known else None
@@ -221,7 +263,7 @@ def _said(reading: Reading, users: Users, owner: str | None = None, *, excel: bo
         clock="time",
         number="id",
         room="room",
-        is_text=lambda row: _kind_of_name(row.type) is MessageKind.TEXT,
+        is_text=lambda row: _kind_of_name(row.type) is MessageKind.TEXT and row.type not in _LOST_WORDS,
         time=lambda row, line: read_local_clock(row.time, reading, line=line),
         body=partial(_body, reading),
         who=who,
@@ -229,11 +271,21 @@ def _said(reading: Reading, users: Users, owner: str | None = None, *, excel: bo
     )
 
 
+def _join_content(_: Reading, cells: list[str], count: int, _line: int) -> str:
+    """Put the JSON together that stands in front of the time without quotes."""
+    content = ",".join(cells[count - 2 : -1])
+    if len(cells) > count and content.startswith("{") and content.endswith("}"):
+        cells[count - 2 : -1] = [content]
+    return ""
+
+
 _COLUMNS: Final = (
     "id=number MsgSvrID=id type_name=type is_sender=own talker=talker room_name=room {} src=src CreateTime=time"
 )
 _NEW: Final = Table(_COLUMNS.format("msg=msg"), optional=("number", "src"), exact=False)
-_OLD: Final = Table(_COLUMNS.format("content=msg"), optional=("number", "src"), exact=False)
+_OLD: Final = Table(
+    _COLUMNS.format("content=msg"), optional=("number", "src"), extra="rest", spare=_join_content, exact=False
+)
 
 
 def _table_rows(reading: Reading) -> Iterable[Entry]:
