@@ -6,20 +6,33 @@ it; a page is in memory for that, and lines are counted in its text. Needs lxml 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
 from wechatlog.engine.head import Head
 from wechatlog.engine.html import node_text, page_title, parse_page, without_ends
 from wechatlog.engine.inside import InsideReader
-from wechatlog.engine.page_shapes import is_of_chat
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wechatlog.engine.protocol import Batch, Context
     from wechatlog.source import Source
+
+_CHAT: Final = re.compile(r"聊天|微信|群|消息|发送|昵称|wechat|weixin|chat|messag|\bmsg|sender", re.IGNORECASE)
+"""What is nowhere on a page of something else that has times and names: a page that has it may be of messages."""
+SURELY_CHAT: Final = re.compile(
+    r"<(?:title|h[12])\b[^<>]{0,200}>[^<]{0,200}(?:聊天|微信|群|wechat|weixin|\bchat)|\[(?:图片|语音|视频|表情|动画表情|文件|链接)\]",
+    re.IGNORECASE,
+)
+"""What is on a page of a chat."""
+
+
+def is_of_chat(text: str) -> bool:
+    """Whether a page that begins like this may be of messages, by its words."""
+    return _CHAT.search(text) is not None or SURELY_CHAT.search(text) is not None
 
 
 def _shown(text: str) -> str:

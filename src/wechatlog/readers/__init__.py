@@ -292,12 +292,12 @@ READERS: Final = (
     ),
     _row("wechatexporter-html", "wechatexporter_html:HTML", "html text js json"),
     _row("12425-csv", "wechat_exporter_12425:READER", "csv text", marks="时刻 消息方向"),
-    _row("named-columns", "named_columns:COLUMNS", "csv text zip ole", is_guess=True),
-    _row("named-keys", "named_columns:KEYS", "json js", is_guess=True),
-    _row("named-tables", "named_tables:DATABASES", "sqlite", is_guess=True),
-    _row("named-sql", "named_tables:SCRIPTS", "text csv", marks="INTO | into | COPY", is_guess=True),
+    _row("named-columns", "named.tables:COLUMNS", "csv text zip ole", is_guess=True),
+    _row("named-keys", "named.objects:KEYS", "json js", is_guess=True),
+    _row("named-tables", "named.databases:DATABASES", "sqlite", is_guess=True),
+    _row("named-sql", "named.scripts:SCRIPTS", "text csv", marks="INTO | into | COPY", is_guess=True),
     _row(
-        "named-lines", "text_guessed:READER", "text csv", lines=r"[^\n]{1,80}?[0-9]:[0-9]{2}|.?1[0-9]{9}", is_guess=True
+        "named-lines", "named.lines:READER", "text csv", lines=r"[^\n]{1,80}?[0-9]:[0-9]{2}|.?1[0-9]{9}", is_guess=True
     ),
-    _row("named-pages", "named_pages:PAGES", "html text", marks="</", is_guess=True),
+    _row("named-pages", "named.pages:PAGES", "html text", marks="</", is_guess=True),
 )

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from wechatlog.content.vocabulary import kind_of_type_name
 from wechatlog.engine.headers import is_log_word
 from wechatlog.engine.html import node_text, parse_page
+from wechatlog.engine.page_text import SURELY_CHAT, is_of_chat
 from wechatlog.engine.reading import ME
 from wechatlog.timestamps import parse_clock
 
@@ -39,13 +40,6 @@ _LEAST: Final = 3
 _LOOKED_AT: Final = 8
 _AROUND: Final = " \n\t[]【】()（）<>《》|·:：,，-—"
 _BETWEEN: Final = " \n\t|·:：,，-—"
-_CHAT: Final = re.compile(r"聊天|微信|群|消息|发送|昵称|wechat|weixin|chat|messag|\bmsg|sender", re.IGNORECASE)
-"""What is nowhere on a page of something else that has times and names: a page that has it may be of messages."""
-_SURELY_CHAT: Final = re.compile(
-    r"<(?:title|h[12])\b[^<>]{0,200}>[^<]{0,200}(?:聊天|微信|群|wechat|weixin|\bchat)|\[(?:图片|语音|视频|表情|动画表情|文件|链接)\]",
-    re.IGNORECASE,
-)
-"""What is on a page of a chat."""
 _NAME_WORDS: Final = re.compile(
     r"(?:^|[-_])(?:sender|from|who|author|user|username|nick|nickname|name|speaker|talker|dt)$|发送者|发送人|昵称|姓名|名称"
 )
@@ -102,18 +96,13 @@ def plain_names(classes: str) -> list[str]:
     return [*names, *sides]
 
 
-def is_of_chat(text: str) -> bool:
-    """Whether a page that begins like this may be of messages, by its words."""
-    return _CHAT.search(text) is not None or _SURELY_CHAT.search(text) is not None
-
-
 def learn_shape(text: str) -> Shape | None:
     """The shape of a page that begins like this; `None` where it is none of messages.
 
     Raises:
         MissingExtraError: without lxml.
     """
-    is_sure = _SURELY_CHAT.search(text) is not None
+    is_sure = SURELY_CHAT.search(text) is not None
     if not is_of_chat(text) or len(_MOMENT.findall(text)) < _LEAST:
         return None
     root = parse_page(text)

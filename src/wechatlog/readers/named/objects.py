@@ -1,0 +1,288 @@
+"""JSON of tools without a reader of its own, told by what the keys of its objects are called or hold.
+
+Takes JSON Lines, or an array of objects: alone, under a key of an object, of an object in it, or of each of several,
+under days and chats, as arrays or columns, and put into a variable of a script. Gives entries. What keys are believed
+for is what `tables` says of columns.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from wechatlog.content.column_words import LISTS, fields_of, known_with, plain_name
+from wechatlog.diagnostics import Severity
+from wechatlog.engine import Evidence, Format, Head, Reading, iter_line_objects, iter_objects
+from wechatlog.engine.json_damage import listed, value_of
+from wechatlog.engine.json_facts import iter_facts_first, tell_unread
+from wechatlog.engine.json_lines import line_objects
+from wechatlog.engine.json_objects import report_shape, report_unknown_keys
+from wechatlog.engine.json_stream import BEGIN, END, Item
+from wechatlog.engine.json_values import first_object, read_list, read_object
+from wechatlog.engine.scripts import assigned_head, json_blocks
+from wechatlog.readers.named.entries import named_entries
+from wechatlog.readers.named.people import ABOUT, call_chat, describe, shown_key
+from wechatlog.readers.named.rows import NamedRow, fields_by, text_of
+from wechatlog.readers.named.signs import CONFIDENCE, LOOKED_AT, is_named, says_chat, told_keys
+
+_LETTERS: Final = ("U", "R")
+"""The owner and the other, where a line in front says what letters stand for."""
+_DAY: Final = re.compile(r"[0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}日?|[0-9]{8}")
+_HOLDERS: Final = LISTS | {"hits", "response", "payload", "list", "export"}
+
+
+def _objects(reading: Reading) -> Iterator[NamedRow]:
+    whole = reading.head
+    head, is_script = _json_head(whole), "js" in whole.containers
+    path = _path(head.json)
+    if path and all(map(_path, _first_lines(head)[:2])) and len(_first_lines(head)) > 1:  # each line has a list
+        yield from _nested(reading)
+        return
+    if path is None and (_is_nested(head) or _is_grid(head)):
+        yield from _nested(reading) if _is_nested(head) else _grid(reading)
+        return
+    path = path or ()
+    others = list[Item]()
+    if len(path) > 1:
+        yield from _parts(reading, path[0], path[1], others, told_keys(_list_at(head.json, path), reading))
+        yield from _nested(reading, path) if others else ()
+        return
+    is_lines = not path and "jsonl" in head.containers
+    rows = _first_lines(head) if is_lines else _list_at(head.json, path)
+    inner = _inner_key(rows) if is_lines else None
+    told = told_keys([_opened(row, inner) for row in rows], reading)
+    items: Iterator[Item]
+    known = known_with((*told.values(), *((inner,) if inner else ())))
+    if inner:
+        items = (item._replace(value=_opened(item.value, inner)) for item in iter_line_objects(reading, known=known))
+    elif is_lines:
+        items = iter_line_objects(reading, known=known)
+        items = items if told else _without_head(reading, items)
+    else:
+        said = {key for key in read_object(head.json) if shown_key(key) in ABOUT}
+        needed = said if whole.complete else said | ABOUT
+        items = iter_objects(
+            reading,
+            *path,
+            needed=lambda _: needed,
+            script=is_script,
+            front="" if is_script else None,
+            known=known,
+            others=others,
+        )
+    first = True
+    for _, row, line, offset in items:
+        if first:
+            first = False
+            describe(reading.chat, reading.said)
+        yield NamedRow(fields_by(row, told).get, line, offset)
+    yield from _nested(reading, path) if others else ()
+    values = read_object(head.json).values()
+    if first and values and all(value != [] for value in values):
+        what = "no list of this JSON is one of messages: nothing was read"
+        reading.report("broken-shape", what, severity=Severity.ERROR, line=1)
+
+
+def _opened(row: Any, inner: str | None) -> Any:
+    """An object with what the one under a key of it says."""
+    return {**row, **read_object(row.get(inner))} if inner and isinstance(row, dict) else row
+
+
+def _without_head(reading: Reading, items: Iterator[Item]) -> Iterator[Item]:
+    """Lines of messages; one in front of them that is none says whose chat it is, and perhaps what names stand for."""
+    start = next(reading.look(), "")
+    head = start.lstrip()
+    first = 1 + start[: len(start) - len(head)].count("\n")
+    said = read_object(value_of(head.partition("\n")[0], "glossary"))
+    names, explained = said, bool(said)  # whatever else is wrong with the line
+    for item in items:
+        there = fields_of(item.value).keys()
+        if item.line > first or ("time" in there and not there.isdisjoint(("text", "sender"))):
+            sender = text_of(item.value.get("sender"))
+            explained = explained or (item.line == first and sender in _LETTERS)
+            if explained and sender and sender not in (*names, "?"):
+                reading.tell_unexplained(sender, item.line)
+            name = names.get(sender)
+            yield item if name is None else item._replace(value={**item.value, "sender": name})
+            continue
+        key = next((key for key in item.value if listed(key, ("glossary",))), "")
+        names, explained = read_object(item.value.get(key)), bool(key)
+        about = next((said for said in item.value.values() if isinstance(said, dict)), {})
+        describe(reading.chat, {**item.value, **about})
+
+
+def _parts(reading: Reading, outer: str, inner: str, others: list[Item], told: Mapping[str, str]) -> Iterator[NamedRow]:
+    """The objects of the lists in one object, or in several: each has a chat."""
+    about: dict[str, Any] = {}
+    known = known_with(told.values())
+    chat, number = reading.chat, 0
+    items = iter_facts_first(
+        reading, (inner,), parted=(outer,), needed=lambda _: ABOUT, script=True, front="", others=others
+    )
+    for item in items:
+        if item.value is BEGIN:
+            about, number = {}, number + 1
+            chat = reading.chat_of(str(number))
+        elif item.value is END:
+            describe(chat, about)
+        elif item.key != inner:
+            about[item.key] = item.value
+        elif isinstance(item.value, dict):
+            describe(chat, about)
+            report_unknown_keys(reading, item.value, known, item.line)
+            yield NamedRow(fields_by(item.value, told).get, item.line, item.offset, chat)
+        else:
+            report_shape(reading.collector, "a message", item)
+    if others and number == 1 and plain_name(outer) not in _HOLDERS:
+        call_chat(chat, outer)
+
+
+def _grid(reading: Reading) -> Iterator[NamedRow]:
+    """The rows of a table of arrays or columns; of columns nothing says the lines."""
+    from wechatlog.engine.json_nested import first_value, line_counts, rows_of
+
+    text, is_damaged = _whole_json(reading)
+    rows = rows_of(first_value(text))
+    lines = line_counts(text)[-len(rows) :] if text.lstrip().startswith("[") else [1] * len(rows)
+    if is_damaged:  # where the file was cut, the last is less than it was
+        del rows[-1:]
+    told = told_keys(rows, reading)
+    for row, line in zip(rows, lines, strict=False):
+        yield NamedRow(fields_by(row, told).get, line)
+
+
+def _nested(reading: Reading, but: tuple[str, ...] | None = None) -> Iterator[NamedRow]:
+    """The objects under days, chats and numbers; a key that is neither day nor list is the name of a chat.
+
+    Args:
+        reading: of the whole.
+        but: the keys of a list that was read. Further lists beside it, or beside what it stands in, are told: what
+            stands there may stand in it too.
+    """
+    from wechatlog.engine.json_nested import iter_nested  # for who meets one
+
+    (text, _), line, counted = _whole_json(reading, again=but is not None), 1, 0
+    but = None if but is None else tuple(filter(None, but))
+    usual: set[str] = set()
+    first = [found.value for found in itertools.islice(iter_nested(text, says_chat), LOOKED_AT)]
+    told = told_keys(first, reading)
+
+    def is_taken(objects: list[Any]) -> bool:  # those that begin with what says little are as the others are
+        return says_chat(objects) or (len(usual & objects[0].keys()) * 2 > len(usual) > 0)
+
+    usual.update(*first[:1])
+    for row, offset, keys, about in iter_nested(text, is_taken, but):
+        line, counted = line + text.count("\n", counted, offset), offset
+        if but is not None and keys[:-1] == but[: len(keys) - 1]:
+            if reading.is_news(repr(keys)):
+                tell_unread(reading, keys[-1], line)
+            continue
+        day = next((key for key in reversed(keys) if _DAY.fullmatch(key)), None)
+        name = next((key for key in reversed(keys) if key != day and plain_name(key) not in _HOLDERS), "")
+        known = {key: value for key, value in about.items() if key in ABOUT}
+        chat = reading.chat_of(repr((name, known)))
+        describe(chat, known)
+        call_chat(chat, name)
+        fields = fields_by(row, told)
+        yield NamedRow((fields if day is None else {"day": day} | fields).get, line, offset, chat)
+
+
+def _whole_json(reading: Reading, *, again: bool = False) -> tuple[str, bool]:
+    """The text; where it is damaged, what is whole of it; and whether it is, which is told the first time."""
+    from wechatlog.engine.json_nested import whole_values
+
+    found = list[tuple[str, int]]()
+    text = "".join(json_blocks(reading.look() if again else reading.blocks())).lstrip("\ufeff")
+    text = whole_values(text, lambda *what: found.append(what), in_lines="jsonl" in reading.head.containers)
+    for what, line in () if again else found:
+        reading.report("broken-json", what, line=line)
+    return text, bool(found)
+
+
+# --- where they are ---------------------------------------------------------------------------------------------------
+
+
+def _is_list(head: Head) -> Evidence | None:
+    head = _json_head(head)
+    if _path(head.json) is not None or _is_lines(head) or _is_nested(head) or _is_grid(head):
+        return Evidence(CONFIDENCE, "objects whose keys are called as those of chats are")
+    return None
+
+
+def _json_head(head: Head) -> Head:
+    """The head, or that of what a script puts into a variable."""
+    return assigned_head(head) or head if "js" in head.containers else head
+
+
+def _path(value: Any) -> tuple[str, ...] | None:
+    """The keys that lead to the messages: none, that of their list, or also that of what the list stands in."""
+    if isinstance(value, list):
+        inner = None if says_chat(value) else _list_key(first_object(value))
+        return ("", inner) if inner is not None else () if says_chat(value) else None
+    if (key := _list_key(value)) is not None:
+        return (key,)
+    for outer, holder in read_object(value).items():
+        inner = _list_key(first_object(holder) if isinstance(holder, list) else holder)
+        if inner is not None:
+            return outer, inner
+    return None
+
+
+def _list_key(value: Any) -> str | None:
+    rows = read_object(value).items()
+    return next((key for key, found in rows if plain_name(key) in LISTS and says_chat(read_list(found))), None)
+
+
+def _list_at(value: Any, path: tuple[str, ...]) -> list[Any]:
+    """The list that keys lead to, through the first object of a list on the way."""
+    for key in filter(None, path):
+        value = (first_object(value) if isinstance(value, list) else read_object(value)).get(key)
+    return read_list(value)
+
+
+def _is_lines(head: Head) -> bool:
+    """Whether each line is a message, or holds one under a key; of one line alone that holds several nobody can say."""
+    rows = _first_lines(head) if "jsonl" in head.containers else []
+    return (inner := _inner_key(rows)) is not None and (inner == "" or len(rows) > 1)
+
+
+def _first_lines(head: Head) -> list[Any]:
+    """The first objects of JSON Lines; the first may tell of the chat."""
+    lines = itertools.islice(filter(str.strip, head.lines), 1, LOOKED_AT)
+    return [head.json, *(value for value in line_objects(lines) if value is not None)]
+
+
+def _inner_key(rows: list[Any]) -> str | None:
+    """Under which key objects hold messages; empty where they are messages."""
+    from wechatlog.engine.json_nested import inner_key  # for JSON that nobody else may know
+
+    named = inner_key(rows, is_named)
+    return inner_key(rows, says_chat) if named is None else named
+
+
+def _is_nested(head: Head) -> bool:
+    """Whether messages stand somewhere in one JSON value that has no list of them where others have it."""
+    from wechatlog.engine.json_nested import iter_nested  # for JSON that nobody else may know
+
+    if "json" not in head.containers or ("jsonl" in head.containers and len(head.lines) > 1) or _is_lines(head):
+        return False
+    return next(iter_nested(json.dumps(head.json), says_chat), None) is not None
+
+
+def _is_grid(head: Head) -> bool:
+    """Whether the rows of a table stand in one JSON value, as arrays or as columns."""
+    from wechatlog.engine.json_nested import rows_of  # for JSON that nobody else may know
+
+    return "json" in head.containers and says_chat(rows_of(head.json))
+
+
+KEYS: Final = Format(
+    "named-keys",
+    "JSON objects whose keys are called as those of chats are (any tool)",
+    ".json .jsonl",
+    _is_list,
+    lambda reading: named_entries(reading, _objects(reading)),
+)
