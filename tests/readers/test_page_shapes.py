@@ -57,6 +57,16 @@ def _shown(text):
     return html.escape(text).replace("\n", "<br>")
 
 
+@pytest.mark.parametrize("name", ["row", "post", "zz"])
+def test_letters_in_the_name_of_a_class_say_no_side(name):
+    rows = "".join(
+        f'<div class="{name}"><i class="q">{when}</i><b class="w">{who}</b><p class="r">{_shown(what)}</p></div>'
+        for who, when, what in SAID
+        if who != "我"
+    )
+    assert {message.is_self for message in wechatlog.load(page(rows).encode())} == {None}
+
+
 @pytest.mark.parametrize(
     "form",
     [

@@ -101,7 +101,7 @@ def _entries(reading: Reading) -> Iterator[Entry]:
     head = reading.head.text
     shape = None if _is_named(head) else learn_shape(head)
     pieces = iter_pieces(reading.blocks(), shape.mark if shape else _MARK, _LONGEST)
-    unmarked = _unmarked(shape.sides) if shape else _unmarked_side(head)
+    unmarked = _unmarked((side,) for side in shape.sides) if shape else _unmarked_side(head)
     front = next(pieces)
     reading.chat.title = page_title(front.text)
     tell_times(reading, front.text, front.line)
