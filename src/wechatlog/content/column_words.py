@@ -23,20 +23,21 @@ _NAMES: Final = {
         "time": "unix时间 timestampunix createtime 完整本地时间 本地时间 strtime datetime sendtime msgtime messagetime"
         " timestamp time unixtime timestampms ts createdat sentat occurredat"
         " msgcreatetime 发送时间 传送时间 消息时间 聊天时间 发言时间 日期时间"
-        " 创建时间 时间 时间戳 时刻 date 日期",
+        " 创建时间 时间 时间戳 时刻 date 日期 sourcetime",
         "day": "日期 date day",
         "sender": "消息发送者 发送者 发送人 发送方 发言人 发言者 说话人 传送者 发信人 发送者昵称 发送人昵称 发送者名称"
-        " sender sendername sendernickname senderdisplayname senderdisplay",
-        "card": "群昵称 groupnickname",
-        "remark": "备注 remark",
+        " sender sendername sendernickname senderdisplayname senderdisplay sourcename",
+        "card": "群昵称 groupnickname sendergroupnickname",
+        "remark": "备注 remark sendercontactdisplay",
         "name": "发送者昵称 发送人昵称 sendername sendernickname senderdisplayname senderdisplay"
         " 昵称 用户昵称 成员 姓名 speaker author from fromname fromuser fromnickname nickname nick"
         " talkername accountname username user displayname name who",
         "text": "内容 消息内容 聊天内容 消息正文 正文 消息 content messagecontent msgcontent strcontent"
         " message messagetext messagebody textcontent plaintext text msg body 文本"
-        " 修正后文字 识别文字 ocr原始文字 文字",
+        " 修正后文字 识别文字 ocr原始文字 文字 contentsummary payload",
         "shown": "displaycontent snippet 显示内容",
-        "kind": "typeid localtype 类型 消息类型 type msgtype messagetype typename kind contenttype",
+        "kind": "typeid localtype rawlocaltype 类型 消息类型 type msgtype messagetype typename kindname kind"
+        " contenttype",
         "subtype": "subtype apptype 子类型",
         "account": "发送者内部标识 发送者id 发送人id 发送者微信id 发送者微信号 发送人微信号 发送者wxid wxid senderid"
         " senderwxid senderusername fromid fromwxid fromusername userid accountid",
@@ -45,9 +46,10 @@ _NAMES: Final = {
         " outgoing isoutgoing 方向 消息方向 direction role",
         "other": "mesdes des notself",
         "person": "realsenderid",
-        "id": "服务端消息id 服务器消息id 消息id serverid msgsvrid messvrid msgserverid platformmessageid",
+        "row": "meslocalid",
+        "id": "服务端消息id 服务器消息id 消息id serverid msgsvrid messvrid msgserverid platformmessageid serveridstr",
         "chat": "会话名称 会话 聊天对象 chatname conversation conversationname conversationtitle contactdisplayname"
-        " chat",
+        " chat chatdisplayname talkerdisplayname",
         "chat_id": "会话内部标识 会话id chatid conversationid strtalker contactusername selectwxid talker",
         "room": "群名 群名称 群聊名称 roomname groupname",
         "room_id": "群id 群聊id roomid groupid chatroom",
@@ -55,8 +57,8 @@ _NAMES: Final = {
         "to": "接收者id 接收人id 接收者wxid tousername touser towxid toid receiverid receiver 接收者 接收人",
         "transcript": "语音转写 语音转文字 transcription transcript msgvoicetext",
         "path": "图片文件 图片路径 图片/视频 媒体文件 媒体路径 文件路径 mediapath mediafiles attachmentpath assetpath"
-        " filepath media image file",
-        "quote": "quoted quote quotedmessage replytomessage refer replyto",
+        " filepath media image file resourcename",
+        "quote": "quoted quote quotedmessage replytomessage refer replyto reference",
         "raw": "rawcontent raw originalcontent",
     }.items()
 }

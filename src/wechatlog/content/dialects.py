@@ -199,7 +199,13 @@ _BRACKET_SHAPES: Final = _shapes(
 # Bodies of a known kind that stand without any bracket, in every tool that replaces the text by the file
 # or the title.
 _PATH: Final = r"(?P<path>(?![a-z]{1,10}://)[^\n\[【]{0,400}[/\\][^\n/\\]{1,255})"
-_TITLE_BODIES: Final = (PAGE, _URL, rf"(?P<title>[^\n]+)\n{_URL}", r"(?P<title>[^\n]+)")
+_TITLE_BODIES: Final = (
+    PAGE,
+    _URL,
+    rf"(?P<title>[^\n]+)\n{_URL}",
+    rf"(?P<title>[^\n|]+?) \|(?:(?! (?:https?|weixin)://)[^\n])*+ {_URL}(?: \| [^\n]*)?",  # parts joined by bars
+    r"(?P<title>[^\n]+)",
+)
 _CALL_BODIES: Final = (rf"(?:通话时长|通話時長|Duration)[:：]? ?{_CLOCK}", _CLOCK, r"(?P<state>[^\n\[【<]{1,40})")
 COMMON_BODIES: Final = _shapes(
     {

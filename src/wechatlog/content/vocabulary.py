@@ -149,7 +149,7 @@ _KIND_OF_NAME: Final[Mapping[str, MessageKind]] = {
 }
 # Words that say a kind where it is certain that a type is said, and in a body may be what somebody typed.
 _TYPES_OF_KIND: Final[Mapping[MessageKind, str]] = {
-    MessageKind.TEXT: "文 string plain plaintext words",
+    MessageKind.TEXT: "文 string plain plaintext words solitaire",
     MessageKind.IMAGE: "图 截图",
     MessageKind.VOICE: "音 录音 sound recording",
     MessageKind.VIDEO: "视 录像 movie clip",
@@ -162,7 +162,8 @@ _TYPES_OF_KIND: Final[Mapping[MessageKind, str]] = {
     MessageKind.TRANSFER: "收款 转账收款 收到转账 payment pay money remittance",
     MessageKind.RED_PACKET: "hb",
     MessageKind.CALL: "电话 audiocall phonecall voipcall",
-    MessageKind.FORWARD: "转发 合并 聊天记录转发 forwarded merged combined record recorditem mergeforward multiforward",
+    MessageKind.FORWARD: "转发 合并 聊天记录转发 forwarded merged combined record recorditem mergeforward multiforward "
+    "forwardedrecord forwardchat",
     MessageKind.MINI_PROGRAM: "miniapp wxapp",
     MessageKind.MUSIC: "歌曲 song",
     MessageKind.CHANNEL: "sph live findervideo channelvideo channelsvideo videochannel",

@@ -35,7 +35,7 @@ _FEWEST: Final = 3
 """Rows that show what columns hold."""
 _LONGEST_NAME: Final = 40
 _UNIX: Final = re.compile(r"1[0-9]{9}(?:[0-9]{3}|\.[0-9]{1,6})?")
-_NUMBER: Final = re.compile(r"[-+￥¥$]?[0-9][0-9,]*(?:\.[0-9]+)?[%元]?|[0-9a-fA-F]{16,64}")
+_NUMBER: Final = re.compile(r"[-+￥¥$]?[0-9][0-9,]*(?:\.[0-9]+)?[%元]?|(?:[A-Za-z0-9_-]{1,20}:){0,4}[0-9a-fA-F]{16,64}")
 _CHAT: Final = re.compile("聊天|微信|群|发言|说话|消息|wechat|weixin|chat", re.IGNORECASE)
 _LATEST: Final = re.compile("(?<![a-z])last|latest|最后|最近", re.IGNORECASE)
 """What a list of chats calls the time and the text of the message that was the last of each."""

@@ -41,8 +41,14 @@ def _state(value: Any) -> str | None:
     return None if number is None else TRANSFER_STATES.get(number)
 
 
+def _milliseconds(value: Any) -> float | None:
+    seconds = _seconds(value)
+    return None if seconds is None else seconds / 1000
+
+
 _CONVERTERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "seconds": _seconds,
+    "milliseconds": _milliseconds,
     "size": _size,
     "latitude": read_degrees,
     "longitude": read_degrees,
@@ -106,7 +112,7 @@ class Fields:
 
 
 def _field(name: str, paths: str) -> tuple[str, Getter, Callable[[Any], Any]]:
-    return name, path_getter(paths), _CONVERTERS.get(name, read_string)
+    return name.removeprefix("milli"), path_getter(paths), _CONVERTERS.get(name, read_string)
 
 
 def one_segment(kind: MessageKind, raw: str, /, **fields: Any) -> tuple[Segment, ...]:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import attrs
 
 from wechatlog.content.accounts import is_account, is_room
 from wechatlog.content.appmsg import parse_markup, split_sender_prefix
+from wechatlog.content.column_words import fields_of
 from wechatlog.content.dialects import BRACKET_LINES
 from wechatlog.content.file_kinds import KINDS
 from wechatlog.content.notices import read_notice
@@ -23,8 +24,9 @@ from wechatlog.content.vocabulary import kind_of_local_type, kind_of_name, kind_
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import ME, NOTICES, Draft, Entry, Reading
 from wechatlog.engine.entry import Body
-from wechatlog.engine.json_values import read_identifier, read_integer
+from wechatlog.engine.json_values import read_identifier, read_integer, read_object
 from wechatlog.model import MessageKind, Participant
+from wechatlog.readers.named.payloads import segment_fields
 from wechatlog.readers.named.people import chat_of_row, look_ahead, own_of, person_of
 from wechatlog.readers.named.rows import NamedRow, text_in, text_of
 from wechatlog.readers.named.signs import NUMBER, WHO
@@ -34,7 +36,18 @@ _NOBODY: Final = frozenset({"系统", "系统消息", "系统通知", "系统提
 _NOTED: Final = re.compile(r"\[(?:系统|System): ((?s:.*))\]")
 """A notice as both tools that are called wechat-decrypt write it."""
 _SPOKEN: Final = ("text", "content", "message", "msg", "reply_text", "title")
-_SPEAKERS: Final = ("sender", "sender_name", "senderName", "name", "nickname", "displayName", "display", "from")
+_SPEAKERS: Final = (
+    "sender",
+    "sender_name",
+    "senderName",
+    "name",
+    "nickname",
+    "displayName",
+    "display_name",
+    "displayname",
+    "display",
+    "from",
+)
 _RAW: Final = ("raw_xml", "raw")
 _PATHS: Final = ("path", "file", "local_path", "localPath", "url", "src")
 """Keys of the objects that say what a reply answers, and where a file is."""
@@ -65,9 +78,11 @@ def named_entries(reading: Reading, rows: Iterator[NamedRow]) -> Iterator[Entry]
         chat, text = chat_of_row(reading, row, habits), _words(reading, row)
         if is_room(account):
             sender, account = "" if sender == account else sender, ""
-        if not account and ((chat.is_group and not sender) or sender.isdigit()):
+        if not account and (not sender or sender.isdigit()):
             prefix, rest = split_sender_prefix(text)
-            sender, account, text = ("", prefix, rest) if prefix and is_account(prefix) else (sender, "", text)
+            if prefix and is_account(prefix):  # as databases have it of groups
+                sender, account, text = "", prefix, rest
+                chat.is_group = True if chat.is_group is None else chat.is_group
         time, precision = _time(reading, row)
         zone = None if time is None else time.tzinfo
         kind, text, segments = _body(reading, row, text, zone, nobody=sender in _NOBODY)
@@ -80,7 +95,9 @@ def named_entries(reading: Reading, rows: Iterator[NamedRow]) -> Iterator[Entry]
             chat.owner = account
         if person.aliases and kind not in NOTICES:
             people.setdefault((chat, sender, account), {}).update(dict.fromkeys(person.aliases))
-        id_ = read_identifier(reading, row.get("id"), row.line) if row.get("id") else None
+        id_, answered = row.get("id") or (_id(row.said) if row.said else None), _id(read_object(_quoted(row)))
+        id_ = read_identifier(reading, id_, row.line) if id_ else None
+        answered = read_identifier(reading, answered, row.line) if answered else None
         path = text_in(row.get("path"), _PATHS)
         if path and kind is MessageKind.TEXT and not segments and (of_file := _kind_of_file(path)) is not None:
             kind = of_file if not text.strip() else kind  # a text may have a file beside it
@@ -90,7 +107,7 @@ def named_entries(reading: Reading, rows: Iterator[NamedRow]) -> Iterator[Entry]
         if segments and (said := {key: value for key, value in said.items() if value and hasattr(segments[0], key)}):
             segments = (attrs.evolve(segments[0], **said), *segments[1:])
         names = sender or account or None, account or None
-        yield Entry(row.line, time, precision, *names, own, kind, text, segments, id_, None, row.offset, chat)
+        yield Entry(row.line, time, precision, *names, own, kind, text, segments, id_, answered, row.offset, chat)
     for (chat, sender, account), aliases in people.items():
         chat.members.append(Participant(sender or None, account or None, None, tuple(aliases)))
 
@@ -114,7 +131,7 @@ def _words(reading: Reading, row: NamedRow) -> str:
     inside = _untagged(value)
     text = inside if isinstance(inside, str) else text_in(inside, _SPOKEN) if inside is value else ""
     text = text or text_of(row.get("shown")) or text_in(inside, _SPOKEN)
-    if not text and value and not isinstance(value, str | int | float):
+    if not text and value and not isinstance(value, str | int | float) and not row.said:
         what = "the text of a message is an object of unknown keys; it was left out"
         if reading.is_news(what):
             reading.report("unread-part", what, severity=Severity.WARNING, line=row.line)
@@ -123,10 +140,24 @@ def _words(reading: Reading, row: NamedRow) -> str:
 
 def _body(reading: Reading, row: NamedRow, text: str, zone: dt.tzinfo | None, *, nobody: bool) -> Body:
     kind, text, segments = _said(reading, row, text, zone)
+    if row.said and (fields := segment_fields(kind, row.said, zone)):
+        segment, *others = segments or (segment_for(kind, text),)
+        fields = {key: value for key, value in fields.items() if hasattr(segment, key)}
+        segments = (attrs.evolve(segment, **fields), *others)
     if kind in (MessageKind.OTHER, MessageKind.SYSTEM) or (nobody and kind is MessageKind.TEXT):
         found = read_notice(_NOTED.sub(r"\1", text)) or (MessageKind.SYSTEM if nobody else None)
         return (kind, text, segments) if found is None else (found, text, None)
     return kind, text, segments
+
+
+def _quoted(row: NamedRow) -> Any:
+    """What a row answers: a text, an id, or an object."""
+    return row.get("quote") or (fields_of(row.said).get("quote") if row.said else None)
+
+
+def _id(said: Mapping[str, Any]) -> Any:
+    """The server's id that an object has, or one in it."""
+    return fields_of(said).get("id") or fields_of(read_object(said.get("id"))).get("id")
 
 
 def _said(reading: Reading, row: NamedRow, text: str, zone: dt.tzinfo | None) -> Body:
@@ -134,8 +165,9 @@ def _said(reading: Reading, row: NamedRow, text: str, zone: dt.tzinfo | None) ->
     raw = split_sender_prefix(raw)[1]
     number, below = int(name) if NUMBER.fullmatch(name) else None, read_integer(row.get("subtype"))
     number = below << 32 | number if number is not None and below and 0 < number < 1 << 32 else number
-    if (words := text_in(row.get("quote"), _SPOKEN)) and not _IS_ID.fullmatch(words):
-        speaker = text_in(row.get("quote"), _SPEAKERS) if isinstance(row.get("quote"), dict) else ""
+    quoted = _quoted(row)
+    if (words := text_in(quoted, _SPOKEN)) and not _IS_ID.fullmatch(words):
+        speaker = text_in(quoted, _SPEAKERS) if isinstance(quoted, dict) else ""
         return MessageKind.QUOTE, text, quote_segments(text, speaker or None, words)
     if number is None and not name:
         kind, segments = read_placeholder(text, BRACKET_LINES, zone=zone) or (MessageKind.TEXT, None)

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from wechatlog.content.column_words import LISTS, fields_of, known_with, plain_name
+from wechatlog.content.column_words import KNOWN, LISTS, fields_of, known_with, plain_name
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import Evidence, Format, Head, Reading, iter_line_objects, iter_objects
 from wechatlog.engine.json_damage import listed, value_of
@@ -24,6 +24,7 @@ from wechatlog.engine.json_stream import BEGIN, END, Item
 from wechatlog.engine.json_values import first_object, read_list, read_object
 from wechatlog.engine.scripts import assigned_head, json_blocks
 from wechatlog.readers.named.entries import named_entries
+from wechatlog.readers.named.payloads import OBJECTS, gathered, object_keys
 from wechatlog.readers.named.people import ABOUT, call_chat, describe, shown_key
 from wechatlog.readers.named.rows import NamedRow, fields_by, text_of
 from wechatlog.readers.named.signs import CONFIDENCE, LOOKED_AT, is_named, says_chat, told_keys
@@ -55,7 +56,7 @@ def _objects(reading: Reading) -> Iterator[NamedRow]:
     inner = _inner_key(rows) if is_lines else None
     told = told_keys([_opened(row, inner) for row in rows], reading)
     items: Iterator[Item]
-    known = known_with((*told.values(), *((inner,) if inner else ())))
+    known = known_with((*told.values(), *OBJECTS, *((inner,) if inner else ())))
     if inner:
         items = (item._replace(value=_opened(item.value, inner)) for item in iter_line_objects(reading, known=known))
     elif is_lines:
@@ -78,7 +79,7 @@ def _objects(reading: Reading) -> Iterator[NamedRow]:
         if first:
             first = False
             describe(reading.chat, reading.said)
-        yield NamedRow(fields_by(row, told).get, line, offset)
+        yield NamedRow(fields_by(row, told).get, line, offset, said=_beside(reading, row, line))
     yield from _nested(reading, path) if others else ()
     values = read_object(head.json).values()
     if first and values and all(value != [] for value in values):
@@ -117,7 +118,7 @@ def _without_head(reading: Reading, items: Iterator[Item]) -> Iterator[Item]:
 def _parts(reading: Reading, outer: str, inner: str, others: list[Item], told: Mapping[str, str]) -> Iterator[NamedRow]:
     """The objects of the lists in one object, or in several: each has a chat."""
     about: dict[str, Any] = {}
-    known = known_with(told.values())
+    known = known_with((*told.values(), *OBJECTS))
     chat, number = reading.chat, 0
     items = iter_facts_first(
         reading, (inner,), parted=(outer,), needed=lambda _: ABOUT, script=True, front="", others=others
@@ -133,11 +134,20 @@ def _parts(reading: Reading, outer: str, inner: str, others: list[Item], told: M
         elif isinstance(item.value, dict):
             describe(chat, about)
             report_unknown_keys(reading, item.value, known, item.line)
-            yield NamedRow(fields_by(item.value, told).get, item.line, item.offset, chat)
+            said = _beside(reading, item.value, item.line)
+            yield NamedRow(fields_by(item.value, told).get, item.line, item.offset, chat, said)
         else:
             report_shape(reading.collector, "a message", item)
     if others and number == 1 and plain_name(outer) not in _HOLDERS:
         call_chat(chat, outer)
+
+
+def _beside(reading: Reading, row: Mapping[str, Any], line: int) -> dict[str, Any]:
+    """What objects in a row say beside its fields; a key of one under which none stands is told."""
+    for key in object_keys(tuple(row)):
+        if not isinstance(row[key], dict | list) and row[key] not in (None, "") and key not in KNOWN:
+            report_unknown_keys(reading, (key,), (), line)
+    return gathered(row)
 
 
 def _grid(reading: Reading) -> Iterator[NamedRow]:
@@ -187,7 +197,8 @@ def _nested(reading: Reading, but: tuple[str, ...] | None = None) -> Iterator[Na
         describe(chat, known)
         call_chat(chat, name)
         fields = fields_by(row, told)
-        yield NamedRow((fields if day is None else {"day": day} | fields).get, line, offset, chat)
+        fields = fields if day is None else {"day": day} | fields
+        yield NamedRow(fields.get, line, offset, chat, gathered(row))
 
 
 def _whole_json(reading: Reading, *, again: bool = False) -> tuple[str, bool]:

@@ -38,6 +38,8 @@ CHAT: Final = {
 }
 ABOUT: Final = frozenset({*_TITLES, *_CHATS, *CHAT["id"]})
 """Keys that stand beside a list of messages and say whose chat it is."""
+_UNSAID: Final = frozenset({"未知", "unknown"})
+"""What a direction is called that the exporter did not find out."""
 _NO_ACCOUNT: Final = frozenset({"0", "None", "null"})
 AHEAD: Final = 256
 """Rows in which the owner is looked for."""
@@ -121,6 +123,8 @@ def own_of(reading: Reading, row: NamedRow, person: _Person, habits: _Habits) ->
     value = row.get("own")
     word = text_of(value).strip()
     own = read_flag(value)
+    if own is None and word.casefold() in _UNSAID:
+        return None
     own = says_own(word) if own is None else own
     if own is None and word not in ("", "system", person.name):
         what = f"{word[:60]!r} does not say whether the owner wrote it"

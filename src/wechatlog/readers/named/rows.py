@@ -18,12 +18,21 @@ from wechatlog.engine.json_values import read_list, read_string
 
 @attrs.frozen
 class NamedRow:
-    """A row: what gives the value of a field, where it stands, and whose chat it is of where that is known."""
+    """A row.
+
+    Attributes:
+        get: gives the value of a field.
+        line: where it stands.
+        offset: where it stands in a text.
+        chat: whose it is, where that is known.
+        said: what objects in it say beside the fields.
+    """
 
     get: Any
     line: int
     offset: int | None = None
     chat: Draft | None = None
+    said: Mapping[str, Any] = {}
 
 
 def fields_by(row: Mapping[str, Any], told: Mapping[str, str]) -> dict[str, Any]:

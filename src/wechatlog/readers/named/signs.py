@@ -28,7 +28,7 @@ LOOKED_AT: Final = 16
 
 def is_chat(there: set[str]) -> bool:
     """Whether fields that are there can be those of a chat."""
-    who = {*WHO} - ({"other"} if there.isdisjoint(("id", "chat_id")) else set())
+    who = {*WHO} - ({"other"} if there.isdisjoint(("id", "chat_id", "row")) else set())
     return {"time", "text"} <= there and not there.isdisjoint(who) and bool(there & {*_MORE, "sender"})
 
 
