@@ -478,6 +478,7 @@ def parse_content(
     content: str,
     collector: Collector | None = None,
     *,
+    is_app: bool = False,
     zone: dt.tzinfo | None = None,
     line: int | None = None,
 ) -> AppMessage:
@@ -485,9 +486,10 @@ def parse_content(
 
     Args:
         kind: from the type numbers of the row (`vocabulary.kind_of_type`, `kind_of_local_type`). XML
-            that can be read overrules it, but for text, which is never read as XML.
+            that can be read overrules it, but for text, which is not read as XML unless `is_app`.
         content: text or XML, without the sender's prefix of a group (`split_sender_prefix`).
         collector: see `parse_app_message`.
+        is_app: it is an app message, of whose texts (接龙, a pasted one) the XML has the words.
         zone: see `parse_app_message`.
         line: see `parse_app_message`.
 
@@ -498,7 +500,7 @@ def parse_content(
         >>> parse_content(MessageKind.SYSTEM, '"李四" 撤回了一条消息').kind
         <MessageKind.RECALL: 'recall'>
     """
-    if kind is Kind.TEXT:
+    if kind is Kind.TEXT and not is_app:
         return AppMessage(kind, content)
     is_notice = kind in NOTICES
     if (_NOTICE_MARKUP if is_notice else _MARKUP).match(content):

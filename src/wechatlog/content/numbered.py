@@ -37,10 +37,11 @@ def parse_numbered(
         Always a message; of the kind `other` where neither says more.
     """
     kind = Kind.OTHER if number is None else kind_of_local_type(number)
-    if kind is Kind.TEXT:
+    is_app = number != 1
+    if kind is Kind.TEXT and not is_app:
         return AppMessage(kind, content)
     if kind in NOTICES or content.lstrip().startswith("<"):
-        found = parse_content(kind, content, collector, zone=zone, line=line)
+        found = parse_content(kind, content, collector, is_app=is_app, zone=zone, line=line)
         if found.kind is Kind.SYSTEM:
             return AppMessage(read_notice(found.text) or found.kind, found.text)
         return found

@@ -6,21 +6,29 @@ import io
 import re
 from typing import TYPE_CHECKING, Final
 
+import attrs
+
 from wechatlog.content.appmsg import split_sender_prefix
 from wechatlog.engine.sqlite import decode, parse_protobuf
 from wechatlog.errors import needs_extra
 from wechatlog.model import MessageKind
 from wechatlog.readers.database.people import first_field
+from wechatlog.segments.types import File, Image, Sticker, Video
 
 if TYPE_CHECKING:
     from wechatlog.readers.database.layout import Row
     from wechatlog.readers.database.reader import Chat
+    from wechatlog.segments import Segment
 
 _LARGEST: Final = 64 << 20
 ZSTANDARD: Final = b"\x28\xb5\x2f\xfd"
 _SENT: Final = 2
 EXTRA_SOURCE: Final = 7
 _EXTRA_SENDER: Final = 1
+_EXTRA_THUMBNAIL: Final = 3
+_EXTRA_FILE: Final = 4
+_FILES: Final = "FileStorage"
+"""The folder of files in that of an account."""
 _LISTED: Final = re.compile(r"(?:(?P<account>[A-Za-z0-9_@.\-]{1,80}):)?(?P<length>[0-9]{1,9}):[0-9]+(?::|\s{0,4}\Z)")
 
 
@@ -63,6 +71,24 @@ def extra_text(extra: object, type_: int) -> str | None:
             if first_field(fields, 1) == type_ and isinstance(value := first_field(fields, 2), bytes):
                 return decode(value) or None
     return None
+
+
+def folder_in(extra: object) -> str | None:
+    """The account in whose folder the file of a message is."""
+    path = extra_text(extra, _EXTRA_FILE) or extra_text(extra, _EXTRA_THUMBNAIL) or ""
+    account, _, rest = path.partition("\\")
+    return account if account and rest.startswith(_FILES) else None
+
+
+def with_path(segments: tuple[Segment, ...] | None, extra: object) -> tuple[Segment, ...] | None:
+    """Segments of a message, the first with where its file is, below the folder of all accounts."""
+    first, *others = segments or (None,)
+    if not isinstance(first, Image | Video | Sticker | File):
+        return segments
+    path = extra_text(extra, _EXTRA_FILE)
+    if path is None and isinstance(first, Image):
+        path = extra_text(extra, _EXTRA_THUMBNAIL)
+    return segments if path is None else (attrs.evolve(first, path=path), *others)
 
 
 def account_of_flag(chat: Chat, row: Row, text: str) -> tuple[bool | None, str | None, str]:

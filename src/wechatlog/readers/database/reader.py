@@ -40,9 +40,11 @@ from wechatlog.readers.database.contents import (
     EXTRA_SOURCE,
     ZSTANDARD,
     extra_text,
+    folder_in,
     integer,
     unpack_lz4,
     unpack_zstandard,
+    with_path,
 )
 from wechatlog.readers.database.layout import Layout, Row, find_columns, near_columns, parse_columns
 from wechatlog.readers.database.people import People
@@ -129,17 +131,19 @@ class Chat:
         is_self, sender_id, text = layout.sender(self, row, self._text(row, number))
         reply_to: str | None = None
         segments: tuple[Segment, ...] | None = None
-        if kind is MessageKind.TEXT:
+        is_app = kind is MessageKind.TEXT and integer(row.type) != 1
+        if kind is MessageKind.TEXT and not is_app:
             if self.is_group and "@" in text:
                 segments = self._mentions(row, text, number)
         else:
             if layout.content is not None:
                 account, text = layout.content(kind, text)
                 sender_id = account or sender_id if self.is_group and not is_self else sender_id
-            said = parse_content(kind, text, reading.collector, zone=None if time is None else time.tzinfo)
+            zone = None if time is None else time.tzinfo
+            said = parse_content(kind, text, reading.collector, is_app=is_app, zone=zone)
             if kind is said.kind is MessageKind.OTHER:
                 reading.tell("unknown-kind", f"row {number} of {self.table} is of unknown type")
-            kind, reply_to, segments = said.kind, said.reply_to, said.segments
+            kind, reply_to, segments = said.kind, said.reply_to, with_path(said.segments, row.extra)
             text = self._pat_text(said) if kind is MessageKind.PAT else said.text
             sender_id = sender_id or (None if is_self else said.sender_id)
         if kind in NOTICES:
@@ -225,7 +229,7 @@ class Walk:
             self.report_broken_text(f"a name of {account!r}")
         self.names = self._names()
         named = None if reading.owner is None else self.people.account_of(reading.owner)
-        self.owner = named or self.people.owner
+        self.owner = named or self.people.owner or self._owner_of_folders()
         if has_unread_log(source):
             sentence = "a write-ahead log lies beside the database; what is only in there was not read"
             reading.report("unread-log", sentence, severity=Severity.WARNING)
@@ -252,6 +256,15 @@ class Walk:
                 self.report_broken_text(f"row {row} of {self.layout.names}")
             return {row: decode(name) for row, name in names.items()}
         return {}
+
+    def _owner_of_folders(self) -> str | None:
+        """The account whose folder all files are in that the first and the last pictures and videos name."""
+        if not self.layout.talker:
+            return None
+        query = "SELECT {extra} FROM {table} WHERE {type} IN (3, 43) ORDER BY rowid * ? LIMIT ?"
+        extras = (extra for order in (1, -1) for extra in self._ask(self.layout.table, query, order, _LOOKED_AT))
+        found = set(filter(None, map(folder_in, extras)))
+        return found.pop() if len(found) == 1 else None
 
     def entries(self) -> Iterator[Entry]:
         """The messages of every conversation, one after the other."""
