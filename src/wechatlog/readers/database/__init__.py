@@ -6,13 +6,13 @@ without them the list of chats tells whose a table is.
 
 WeChat 3, table `MSG`: app messages are in `CompressContent`, an LZ4 block; who wrote in a group stands in `BytesExtra`,
 protobuf field 3 of type 1, whom a message addresses in the XML of type 7, and where its file is in type 4, or that of
-its small picture in type 3: that path begins with the folder of the owner, which is called as the account. WeChat 4, a
-table `Msg_<md5 of the username>` for each conversation: `real_sender_id` is a row number of `Name2Id`, `local_type` is
-`subtype << 32 | type`, contents may be Zstandard data; in groups the content of others begins with their account id, a
-colon and LF. Neither says otherwise who the owner is; in version 4, whoever is not the other one in private chats is
-it. Android, table `message`: times are milliseconds, the owner is row 2 of `userinfo`. iOS and Mac 3, a table
-`Chat_<md5>`: `Des` is 0 for what the owner sent. In groups of these three the content of others begins with their
-account id too.
+its small picture in type 3: that path begins with the folder of the owner, which is called as the account. People of
+WeCom (`@openim`) are in `OpenIMContact`. WeChat 4, a table `Msg_<md5 of the username>` for each conversation:
+`real_sender_id` is a row number of `Name2Id`, `local_type` is `subtype << 32 | type`, contents may be Zstandard data;
+in groups the content of others begins with their account id, a colon and LF. Neither says otherwise who the owner is;
+in version 4, whoever is not the other one in private chats is it. Android, table `message`: times are milliseconds, the
+owner is row 2 of `userinfo`. iOS and Mac 3, a table `Chat_<md5>`: `Des` is 0 for what the owner sent. In groups of
+these three the content of others begins with their account id too.
 
 Source of the format: PyWxDump `dbMSG.py`, chatlog 0.0.x `internal/model` (`message_darwinv3.go`,
 `datasource/darwinv3`), WeChatDataAnalysis 2026 `chat_helpers.py`, wechat-dump `wechat/parser.py`, WechatExporter 1.9
@@ -38,8 +38,14 @@ V3: Final = database(
         "id=MsgSvrID type=Type subtype=SubType own=IsSender time=CreateTime content=StrContent packed=CompressContent"
         " extra=BytesExtra",
         Contacts(
-            ("MicroMsg.db", "de_MicroMsg.db", "decoded_MicroMsg.db", "../MicroMsg.db", "../de_MicroMsg.db"),
-            ("Contact account=UserName remark=Remark nickname=NickName alias=Alias",),
+            tuple(
+                f"{folder}{prefix}MicroMsg.db {folder}{prefix}OpenIMContact.db"
+                for folder, prefix in (("", ""), ("", "de_"), ("", "decoded_"), ("../", ""), ("../", "de_"))
+            ),
+            (
+                "Contact account=UserName remark=Remark nickname=NickName alias=Alias",
+                "OpenIMContact account=UserName remark=Remark nickname=NickName",
+            ),
             ("ChatRoom room=ChatRoomName names=RoomData",),
         ),
         talker="StrTalker",

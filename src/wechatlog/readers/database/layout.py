@@ -88,11 +88,11 @@ class Contacts:
     """Where a client keeps people and groups.
 
     Attributes:
-        files: beside the messages, as globs; the first that has contacts counts.
+        files: beside the messages, as globs; the first that have contacts count, those of one row together.
         tables: of people: table, then which column is what; `name#3` is field 3 of the protobuf in a column.
         rooms: of groups, in the same way: `names` are protobuf or XML, `members` a list with semicolons.
         owner: SQL for the account id of the owner, and for the name.
-        whole: the first file that has contacts has all of them.
+        whole: the first files that have contacts have all of them.
     """
 
     files: tuple[str, ...]

@@ -56,8 +56,8 @@ class People:
         self.broken: list[str] = []
         self._layout = layout
         self._read(connection)
-        for pattern in () if self.contacts else layout.files:
-            for beside in source.siblings(pattern):
+        for patterns in () if self.contacts else layout.files:
+            for beside in (found for pattern in patterns.split() for found in source.siblings(pattern)):
                 with contextlib.suppress(WechatlogError, OSError), connect(beside) as contacts:
                     self._read(contacts)
             if self.contacts and layout.whole:
