@@ -17,6 +17,7 @@ import wechatlog
 from wechatlog import MessageKind
 
 HEADER = ["id", "MsgSvrID", "type_name", "is_sender", "talker", "room_name", "msg", "src", "CreateTime"]
+OLD = [*HEADER[:6], "content", HEADER[-1]]
 PEER, OWN = "wxid_lisi00000002", "wxid_zhangsan0001"
 
 
@@ -60,6 +61,25 @@ def test_the_csv_and_the_json_of_one_chat_are_equal(samples: Path) -> None:
     other = wechatlog.load(samples / "pywxdump-wxid_lisi00000002_0_18.json", errors="strict")
     assert one.messages == other.messages
     assert one[7].given_segments == other[7].given_segments
+
+
+@given(text=st.text(max_size=60), src=st.text(max_size=20))
+@example(text="好,", src="")
+@example(text='a,"b",c\n{"msg": 1}', src="{")
+def test_content_without_quotes(text: str, src: str) -> None:
+    content = json.dumps({"src": src, "msg": text}, ensure_ascii=False)
+    lines = f"{','.join(OLD)}\n1,2,文本,0,{PEER},{PEER},{content},2024-05-06 20:00:00\n"
+    (message,) = wechatlog.load(lines.encode("utf-8", "surrogatepass"), format="pywxdump-csv")
+    assert message.text == json.loads(content)["msg"].replace("\r\n", "\n")
+
+
+def test_an_answer_of_the_server_names_people() -> None:
+    message = dict(zip(HEADER, row(1, "早"), strict=True))
+    people = {PEER: {"wxid": PEER, "nickname": "李四", "remark": "老李"}}
+    body = {"msg_list": [message], "user_list": people, "my_wxid": OWN}
+    answer = {"code": 0, "body": body, "msg": "success", "extra": {}}
+    conversation = wechatlog.loads(json.dumps(answer, ensure_ascii=False))
+    assert (conversation.title, conversation.owner, [m.sender for m in conversation]) == ("老李", OWN, ["老李"])
 
 
 @pytest.mark.parametrize("delimiter", ["\t", ";"])

@@ -1,19 +1,21 @@
-"""PyWxDump exports of WeChat 3 for PC: CSV, JSON, the `data.js` of its HTML.
+"""PyWxDump exports of WeChat 3 for PC: CSV, JSON, the `data.js` of its HTML, answers of its server.
 
 Takes rows with the columns `id, MsgSvrID, type_name, is_sender, talker, room_name, msg, src, CreateTime`, whatever file
 they stand in; gives entries. `users.json` beside the file says who the account ids are.
 
 Format facts: PyWxDump 2.3 to 3.1, `analyzer/export_chat.py` (to April 2024), `dbpreprocess/parsingMSG.py` (to July
-2024), `db/dbMSG.py`, `api/export/exportCSV.py`, `exportJSON.py`, `exportHtml.py`. To July 2024 the columns `msg` and
-`src` were one column `content` that held JSON; the first builds with a CSV (26 December 2023 to 9 January 2024) wrote
-it without quotes, the first of them without the column `id`. Empty elements of XML become `{}` in the words, since the
-tool makes dicts of them. The paths of pictures to January 2024, and of videos to April 2024, have each backslash twice.
-People open these files in Excel and save them: as CSV with rounded ids and without seconds, in GBK, as tab-separated
-UTF-16, or as a workbook that is still named `.csv`.
+2024), `db/dbMSG.py`, `api/export/exportCSV.py`, `exportJSON.py`, `exportHtml.py`, `api/remote_server.py`; the fork of
+2440893398 adds `Sequence` and `MsgSequence`. To July 2024 the columns `msg` and `src` were one column `content` that
+held JSON; the first builds with a CSV (26 December 2023 to 9 January 2024) wrote it without quotes, the first of them
+without the column `id`. Empty elements of XML become `{}` in the words, since the tool makes dicts of them. The paths
+of pictures to January 2024, and of videos to April 2024, have each backslash twice. People open these files in Excel
+and save them: as CSV with rounded ids and without seconds, in GBK, as tab-separated UTF-16, or as a workbook that is
+still named `.csv`.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -34,13 +36,16 @@ from wechatlog.content.weflow import looks_like_account
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import ME, NOTICES, Draft, Entry, Evidence, Format, Head, Reading, Table, iter_objects, one_of
 from wechatlog.engine.excel import DATE_ORDER_OPTION, check_date_order, is_rewritten, read_local_clock, read_server_id
-from wechatlog.engine.json_values import read_flag, read_object, read_string
+from wechatlog.engine.json_facts import iter_facts_first
+from wechatlog.engine.json_objects import report_shape
+from wechatlog.engine.json_values import first_object, read_flag, read_object, read_string
 from wechatlog.engine.keys import Keys, keyed
 from wechatlog.engine.row_entries import Body, Said, Who, entries_of
 from wechatlog.engine.scripts import page_blocks
 from wechatlog.errors import FormatError
 from wechatlog.model import MessageKind, Participant
 from wechatlog.segments.types import File, Forward, Image, Link, Quote, Sticker, Transfer, Video, Voice
+from wechatlog.tokenizer import iter_lines, prepare
 
 if TYPE_CHECKING:
     from wechatlog.engine.tables import RowRun
@@ -104,9 +109,8 @@ def _link_title(row: _Row, text: str) -> str | None:
 
 def _filled(segment: Segment) -> Segment:
     """A segment without the fields that an empty element of XML left."""
-    empty: dict[str, Any] = dict.fromkeys(
-        name for name in attrs.fields_dict(type(segment)) if getattr(segment, name) == _EMPTY
-    )
+    names = attrs.fields_dict(type(segment)).keys() - {"raw"}
+    empty: dict[str, Any] = dict.fromkeys(name for name in names if getattr(segment, name) == _EMPTY)
     return attrs.evolve(segment, **empty)
 
 
@@ -271,26 +275,45 @@ def _said(reading: Reading, users: Users, owner: str | None = None, *, excel: bo
     )
 
 
-def _join_content(_: Reading, cells: list[str], count: int, _line: int) -> str:
-    """Put the JSON together that stands in front of the time without quotes."""
-    content = ",".join(cells[count - 2 : -1])
-    if len(cells) > count and content.startswith("{") and content.endswith("}"):
-        cells[count - 2 : -1] = [content]
-    return ""
-
-
 _COLUMNS: Final = (
     "id=number MsgSvrID=id type_name=type is_sender=own talker=talker room_name=room {} src=src CreateTime=time"
 )
 _NEW: Final = Table(_COLUMNS.format("msg=msg"), optional=("number", "src"), exact=False)
-_OLD: Final = Table(
-    _COLUMNS.format("content=msg"), optional=("number", "src"), extra="rest", spare=_join_content, exact=False
+_OLD: Final = Table(_COLUMNS.format("content=msg"), optional=("number", "src"), exact=False)
+_BARE_START: Final = (
+    r"(?:[0-9]*,)?(?P<id>-?[0-9]*),(?P<type>[^,\n]*),(?P<own>[01]?),(?P<talker>[^,\n]*),(?P<room>[^,\n]*),"
 )
+_BARE: Final = re.compile(rf"{_BARE_START}(?P<msg>\{{.*\}}),(?P<time>[0-9: -]*)")
+"""A row of the first builds, which wrote no quotes round the JSON in `content`."""
+_HAS_BARE: Final = re.compile(rf"(?:id,)?MsgSvrID,[^\n]*,content,[^\n]*\n(?s:.*?)^{_BARE_START}\{{", re.MULTILINE)
+
+
+def _bare_rows(reading: Reading) -> Iterator[tuple[_Row, int]]:
+    width = 0
+    for line, (text, _) in enumerate(iter_lines(prepare(reading.blocks()).blocks), 1):
+        text = text.rstrip("\r\n")
+        if found := _BARE.fullmatch(text):
+            fields = found.groupdict()
+        elif text.startswith(("id,MsgSvrID,", "MsgSvrID,")):
+            if width:
+                reading.tell("repeated-header", "the header row stands here again: files were put together", line)
+            width = text.count(",") + 1
+            continue
+        elif text.strip():
+            cells = text.split(",", width - 2)
+            reading.report("row-length", f"the row has {len(cells)} fields, the header {width}", line=line)
+            names = ("id", "type", "own", "talker", "room", "msg")
+            fields = dict.fromkeys((*names, "time"), "") | dict(zip(names, cells[width - 7 :], strict=False))
+        else:
+            continue
+        yield _split(reading, _Row(**fields, src=""), fields["msg"], line), line
 
 
 def _table_rows(reading: Reading) -> Iterable[Entry]:
     """Entries of a text or a workbook, with `msg` and `src` or with both in `content`."""
     check_date_order(reading)
+    if _HAS_BARE.match(reading.head.text.lstrip("\n")):
+        return entries_of(reading, _Row, _alone(_bare_rows(reading)), _said(reading, _users(reading)))
     name, rows = one_of(reading, {"new": _NEW, "old": _OLD})
     said = _said(reading, _users(reading), excel=True)
     split = _alone((_split(reading, row, row.msg, line), line) for row, line in rows)
@@ -303,24 +326,62 @@ def _is_table(head: Head) -> Evidence | None:
     return found and Evidence(0.95, f"the header has {found.width} columns from id to CreateTime")
 
 
-_KNOWN: Final = frozenset("id MsgSvrID type_name is_sender talker room_name msg src extra CreateTime content".split())
+_KNOWN: Final = frozenset(
+    "id MsgSvrID type_name is_sender talker room_name msg src extra CreateTime content Sequence MsgSequence".split()
+)
+_ANSWER: Final = "body"
+_ANSWERED: Final = "msg_list"
+_ANSWER_FACTS: Final = ("user_list", "my_wxid")
+
+
+def _json_row(reading: Reading, value: Mapping[str, Any], line: int) -> _Row:
+    keys = ("MsgSvrID", "type_name", "is_sender", "talker", "room_name", "msg")
+    texts = [read_string(value.get(key)) for key in keys]
+    time, title = read_string(value.get("CreateTime")), read_object(value.get("extra")).get("title")
+    id_, type_, own, talker, room, msg = texts
+    row = _Row(id_, type_, own, talker, room, msg, value.get("src"), time, title)
+    is_old = "content" in value and "msg" not in value
+    return _split(reading, row, value["content"], line) if is_old else row
 
 
 def _json_rows(
     reading: Reading, front: str | None = None, blocks: Iterable[str] | None = None
 ) -> Iterator[tuple[_Row, int]]:
     for _, value, line, _ in iter_objects(reading, "", known=_KNOWN, blocks=blocks, front=front):
-        keys = ("MsgSvrID", "type_name", "is_sender", "talker", "room_name", "msg")
-        texts = [read_string(value.get(key)) for key in keys]
-        time, title = read_string(value.get("CreateTime")), read_object(value.get("extra")).get("title")
-        id_, type_, own, talker, room, msg = texts
-        row = _Row(id_, type_, own, talker, room, msg, value.get("src"), time, title)
-        is_old = "content" in value and "msg" not in value
-        yield _split(reading, row, value["content"], line) if is_old else row, line
+        yield _json_row(reading, value, line), line
+
+
+def _answer_rows(reading: Reading, facts: dict[str, Any]) -> Iterator[tuple[_Row, int]]:
+    """The rows of an answer of the server; what it says of them is there before the first."""
+    for item in iter_facts_first(reading, (_ANSWERED,), parted=(_ANSWER,), needed=lambda _: _ANSWER_FACTS):
+        if item.key != _ANSWERED:
+            facts[item.key] = item.value
+        elif isinstance(item.value, dict):
+            yield _json_row(reading, item.value, item.line), item.line
+        else:
+            report_shape(reading.collector, "a message", item)
 
 
 def _json_entries(reading: Reading) -> Iterable[Entry]:
-    return entries_of(reading, _Row, _alone(_json_rows(reading)), _said(reading, _users(reading)))
+    """Entries of an export, or of what the server answered."""
+    if _ANSWER not in read_object(reading.head.json):
+        return entries_of(reading, _Row, _alone(_json_rows(reading)), _said(reading, _users(reading)))
+    facts: dict[str, Any] = {}
+    rows = _answer_rows(reading, facts)
+    first = [*itertools.islice(rows, 1)]
+    said = _said(reading, _as_users(facts.get("user_list")), read_string(facts.get("my_wxid")) or None)
+    return entries_of(reading, _Row, _alone(itertools.chain(first, rows)), said)
+
+
+_ROW_KEYS: Final = "MsgSvrID type_name talker CreateTime"
+_is_export: Final = keyed(Keys(1.0, "", _ROW_KEYS))
+
+
+def _is_json(head: Head) -> Evidence | None:
+    rows = read_object(read_object(head.json).get(_ANSWER)).get(_ANSWERED)
+    if first_object(rows).keys() >= {*_ROW_KEYS.split()}:
+        return Evidence(1.0, "an answer of the server of PyWxDump, with rows under msg_list")
+    return _is_export(head)
 
 
 _JS_HEAD: Final = re.compile(r"localStorage\.setItem\(|const local_(?:msg_count|mywxid|user_list|msg_list)\b")
@@ -379,7 +440,7 @@ JSON: Final = _format(
     "pywxdump-json",
     "3 JSON, WeChat 3 for PC",
     ".json",
-    keyed(Keys(1.0, "", "MsgSvrID type_name talker CreateTime")),
+    _is_json,
     _json_entries,
     options={},
 )
