@@ -90,14 +90,37 @@ def _how(case: Path) -> dict[str, Any]:
     return {"format": expected_of(case)["format"], **options}
 
 
-def _read(data: bytes, **how: Any) -> list[wechatlog.Message]:
-    """All messages of all chats, in the order of the file."""
-    found = [message for chat in wechatlog.load_archive(data, **how) for message in chat]
-    return sorted(found, key=lambda message: (message.origin.line or 0, message.origin.offset or 0))
+class Case:
+    """A case of the corpus, of which the same bytes are read once for all that is asked of it.
 
+    Attributes:
+        path: where it is.
+        how: its options, and its format.
+        data: its bytes.
+        text: what they say; `None` where they are no UTF-8.
+    """
 
-def _facts(data: bytes, **how: Any) -> list[tuple[Any, ...]]:
-    return [(chat.title, chat.id, chat.is_group, chat.owner) for chat in wechatlog.load_archive(data, **how)]
+    def __init__(self, path: Path) -> None:
+        self.path, self.how, self.data = path, _how(path), path.read_bytes()
+        self.text: str | None = None
+        with contextlib.suppress(UnicodeDecodeError):
+            self.text = self.data.decode("utf-8-sig")
+        self._chats: dict[bytes, list[wechatlog.Conversation]] = {}
+
+    def chats(self, data: bytes) -> list[wechatlog.Conversation]:
+        """What its format reads of bytes."""
+        if data not in self._chats:
+            self._chats[data] = list(wechatlog.load_archive(data, **self.how))
+        return self._chats[data]
+
+    def messages(self, data: bytes) -> list[wechatlog.Message]:
+        """All messages of all chats, in the order of the file."""
+        found = [message for chat in self.chats(data) for message in chat]
+        return sorted(found, key=lambda message: (message.origin.line or 0, message.origin.offset or 0))
+
+    def facts(self, data: bytes) -> list[tuple[Any, ...]]:
+        """What is said of each chat."""
+        return [(chat.title, chat.id, chat.is_group, chat.owner) for chat in self.chats(data)]
 
 
 def _said(messages: list[wechatlog.Message]) -> list[tuple[Any, ...]]:
@@ -122,24 +145,26 @@ SHORTEST = {cases[0] for cases in BY_SIZE.values() if cases}
 LONGEST = {cases[-1] for cases in BY_SIZE.values() if cases}
 
 
-@pytest.mark.parametrize("case", CASES, ids=_name)
-def test_case(case: Path) -> None:
+@pytest.mark.parametrize("path", CASES, ids=_name)
+def test_case(path: Path) -> None:
     """The traceback names the promise that does not hold."""
-    if case in LONGEST:  # which has most of what there is
-        options = {name: value for name, value in _how(case).items() if name not in ("format", "tz")}
-        check_reader(find_reader(expected_of(case)["format"]), [case], options=options)
-    if case.suffix in NO_TEXTS or case.read_bytes().startswith((b"\xff\xfe", b"PK", b"BZh")):
+    case = Case(path)
+    if path in LONGEST:  # which has most of what there is
+        options = {name: value for name, value in case.how.items() if name not in ("format", "tz")}
+        check_reader(find_reader(case.how["format"]), [path], options=options)
+    if path.suffix in NO_TEXTS or case.data.startswith((b"\xff\xfe", b"PK", b"BZh")):
         return
-    if _name(case) not in NEEDS_THE_END:
+    if _name(path) not in NEEDS_THE_END:
         check_cuts(case)
-    if case.suffix != ".eml":  # a mail names its encoding, and has lines of its own
-        check_that_the_bytes_do_not_matter(case)
-        check_lines(case)
-        check_that_blank_lines_above_do_not_matter(case)
-        if case.suffix in (".txt", ".md", ".markdown") and not _name(case).startswith(BLANKS_SAY_SOMETHING):
-            check_that_blanks_at_line_ends_do_not_matter(case)
+    if path.suffix != ".eml" and case.text is not None:  # a mail names its encoding, and has lines of its own
+        check_that_the_bytes_do_not_matter(case, case.text.replace("\r\n", "\n"))
+        if path.suffix not in MADE_OF_OTHERS:
+            check_lines(case, re.split(r"\r\n|[\r\n]", case.text))
+        check_that_blank_lines_above_do_not_matter(case, case.text)
+        if path.suffix in (".txt", ".md", ".markdown") and not _name(path).startswith(BLANKS_SAY_SOMETHING):
+            check_that_blanks_at_line_ends_do_not_matter(case, case.text)
     check_that_forwards_fit(case)
-    if case.suffix == ".json" and not _name(case).startswith(NUMBERS_SAY_SOMETHING):
+    if path.suffix == ".json" and not _name(path).startswith(NUMBERS_SAY_SOMETHING):
         check_that_numbers_may_be_texts(case)
 
 
@@ -152,15 +177,9 @@ def _may_stand_beside(message: wechatlog.Message) -> Iterator[str]:
     yield from filter(None, (message.sender, message.sender_id, message.id, message.text.strip().split("\n")[0][:6]))
 
 
-def check_lines(case: Path) -> None:
+def check_lines(case: Case, lines: list[str]) -> None:
     """The line of a message is where it begins: what the file says of it stands there, or else markup begins."""
-    try:
-        lines = re.split(r"\r\n|[\r\n]", case.read_bytes().decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        return
-    if case.suffix in MADE_OF_OTHERS:
-        return
-    placed = [message for message in _read(case.read_bytes(), **_how(case)) if message.origin.line]
+    placed = [message for message in case.messages(case.data) if message.origin.line]
     found = [lines[message.origin.line - 1].lstrip() for message in placed if message.origin.line]
     strange = [
         line
@@ -170,18 +189,13 @@ def check_lines(case: Path) -> None:
     assert len(strange) * 3 <= len(placed), strange[:3]
 
 
-def check_that_the_bytes_do_not_matter(case: Path) -> None:
-    try:
-        text = case.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError:
-        return
-    how = _how(case)
-    expected, facts = _read(text.encode(), **how), _facts(text.encode(), **how)
+def check_that_the_bytes_do_not_matter(case: Case, text: str) -> None:
+    expected, facts = case.messages(text.encode()), case.facts(text.encode())
     for variant in _written_otherwise(text):
-        assert (_read(variant, **how), _facts(variant, **how)) == (expected, facts)
-    ends = ("\r\n", "\r") if case.suffix in LINES_MEAN_NOTHING else ("\r\n",)
+        assert (case.messages(variant), case.facts(variant)) == (expected, facts)
+    ends = ("\r\n", "\r") if case.path.suffix in LINES_MEAN_NOTHING else ("\r\n",)
     for end in ends:
-        assert _said(_read(text.replace("\n", end).encode(), **how)) == _said(expected), repr(end)
+        assert _said(case.messages(text.replace("\n", end).encode())) == _said(expected), repr(end)
 
 
 def _written_otherwise(text: str) -> Iterator[bytes]:
@@ -192,15 +206,9 @@ def _written_otherwise(text: str) -> Iterator[bytes]:
         yield text.encode("gb18030")
 
 
-def check_that_blank_lines_above_do_not_matter(case: Path) -> None:
-    try:
-        text = case.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return
-    how = _how(case)
-    expected = _said(_read(text.encode(), **how)), _facts(text.encode(), **how)
-    moved = f"\n\n{text}".encode()
-    assert (_said(_read(moved, **how)), _facts(moved, **how)) == expected
+def check_that_blank_lines_above_do_not_matter(case: Case, text: str) -> None:
+    usual, moved = ((_said(case.messages(data)), case.facts(data)) for data in (text.encode(), f"\n\n{text}".encode()))
+    assert moved == usual
 
 
 NUMBERS_SAY_SOMETHING = ("chatlab-json/weflow", "wechat-cli-json/array", "weflow-json/sorted-keys")
@@ -209,32 +217,28 @@ BLANKS_SAY_SOMETHING = ("markdown/daily", "memotrace-ai-text/", "memotrace-markd
 """Where a blank at the end of a line parts messages, or a quote from what somebody typed, or stands for a name."""
 
 
-def check_that_blanks_at_line_ends_do_not_matter(case: Path) -> None:
+def check_that_blanks_at_line_ends_do_not_matter(case: Case, text: str) -> None:
     """An editor takes them away when it saves."""
-    try:
-        text = case.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return
     trimmed = re.sub(r"[ \t]+(?=\r?\n|\Z)", "", text)
     one, two = (
         [
             (m.time, m.sender, m.is_self, m.kind, [line.rstrip() for line in m.text.strip().split("\n")])
-            for m in _read(each.encode(), **_how(case))
+            for m in case.messages(each.encode())
         ]
         for each in (text, trimmed)
     )
     assert one == two
 
 
-def check_that_numbers_may_be_texts(case: Path) -> None:
+def check_that_numbers_may_be_texts(case: Case) -> None:
     """A program that knows no types writes all values as texts."""
     try:
-        value = json.loads(case.read_text(encoding="utf-8-sig"))
+        value = json.loads(case.data.decode("utf-8-sig"))
     except ValueError:
         return
     written = json.dumps(value, ensure_ascii=False), json.dumps(_as_texts(value), ensure_ascii=False)
     one, two = (
-        [(m.time, m.sender, m.sender_id, m.is_self, m.kind, m.text, m.id) for m in _read(each.encode(), **_how(case))]
+        [(m.time, m.sender, m.sender_id, m.is_self, m.kind, m.text, m.id) for m in case.messages(each.encode())]
         for each in written
     )
     assert one == two
@@ -248,24 +252,24 @@ def _as_texts(value: Any) -> Any:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
-def check_that_forwards_fit(case: Path) -> None:
+def check_that_forwards_fit(case: Case) -> None:
     """The times in merged forwards have a zone where those of their chat have one."""
-    for chat in wechatlog.load_archive(case.read_bytes(), **_how(case)):
+    for chat in case.chats(case.data):
         zoned = {message.time.tzinfo is not None for message in chat if message.time is not None}
         forwards = [part for message in chat for part in message.given_segments or () if isinstance(part, Forward)]
         inside = [message.time for forward in forwards for message in forward.messages if message.time is not None]
         assert not zoned or {time.tzinfo is not None for time in inside} <= zoned
 
 
-def check_cuts(case: Path) -> None:
+def check_cuts(case: Case) -> None:
     """Nothing is lost or changed but the last message, and perhaps one that the cut itself makes of it."""
-    data, how = case.read_bytes(), _how(case)
-    whole = _read(data, **how)
-    step = 5 if case in SHORTEST and len(data) < 600 else len(data) // CUTS | 1
+    data = case.data
+    whole = case.messages(data)
+    step = 5 if case.path in SHORTEST and len(data) < 600 else len(data) // CUTS | 1
     before = 0
     for end in [*range(0, len(data), step), len(data) - 1]:
         try:
-            found = _read(data[:end], **how)
+            found = case.messages(data[:end])
         except wechatlog.WechatlogError:
             continue
         kept = next((n for n, (one, two) in enumerate(zip(found, whole, strict=False)) if one != two), len(found))
