@@ -103,10 +103,14 @@ def judge(seed: Seed, data: bytes) -> Outcome:
 
 def _same(one: bytes, other: bytes) -> int:
     """How many bytes are the same at the beginning."""
-    return next(
-        (at for at, (left, right) in enumerate(zip(one, other, strict=False)) if left != right),
-        min(len(one), len(other)),
-    )
+    same, end = 0, min(len(one), len(other))
+    while same < end:
+        middle = (same + end + 1) // 2
+        if one[same:middle] == other[same:middle]:
+            same = middle
+        else:
+            end = middle - 1
+    return same
 
 
 def _hit(seed: Seed, data: bytes) -> int:
