@@ -60,3 +60,5 @@ def test_a_command(process: Process, example: Path, arguments: list[str], module
     assert {name for name in COMMANDS if f"wechatlog.cli.{name}" in found} == {module}
     assert not packages(found) & without
     assert not {name for name in found if name.startswith("wechatlog.ext")}
+    operations = {name for name in found if name.startswith("wechatlog.operations")}
+    assert module in ("formats", "search", "stats") or not operations  # half of what other commands import

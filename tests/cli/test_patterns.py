@@ -9,9 +9,9 @@ import click
 import pytest
 
 from wechatlog.cli.search import _matcher
+from wechatlog.content import patterns
+from wechatlog.content.patterns import Matcher
 from wechatlog.errors import SlowPatternError
-from wechatlog.operations import patterns
-from wechatlog.operations.patterns import Matcher
 
 
 def find(pattern: str, *, is_regex: bool = False, ignore_case: bool | None = None, timeout: float = 5) -> Matcher:

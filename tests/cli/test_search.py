@@ -340,8 +340,8 @@ def test_a_catastrophic_pattern(run: Run, tmp_path: Path, monkeypatch: pytest.Mo
         "wechatlog: the pattern '(x+x+)+y' takes over 0.1 s for one message of a.jsonl; "
         "write it in another way, or allow more with --timeout\n"
     )
-    monkeypatch.setattr("wechatlog.operations.patterns._SLOW", 0.0)
-    monkeypatch.setattr("wechatlog.operations.patterns._PATIENCE", 0)
+    monkeypatch.setattr("wechatlog.content.patterns._SLOW", 0.0)
+    monkeypatch.setattr("wechatlog.content.patterns._PATIENCE", 0)
     result = run("search", "-e", "x", "a.jsonl")
     assert "the pattern 'x' takes over 0 s for messages together; write it" in result.stderr
 

@@ -17,9 +17,9 @@ from tests.cost import assert_linear
 from wechatlog import Conversation, Message, SlowPatternError
 from wechatlog.content import folding
 from wechatlog.content.folding import fold, fold_with_places, keeps_places, knows_variants
+from wechatlog.content.patterns import compile_words
 from wechatlog.emoji import spellings
 from wechatlog.operations import Hit, search
-from wechatlog.operations.patterns import compile_words
 from wechatlog.segments import Forward, Link, Quote, Text
 
 needs_opencc = pytest.mark.skipif(not knows_variants(), reason="needs OpenCC")

@@ -10,7 +10,7 @@ import datetime as dt
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import attrs
 import click
@@ -19,8 +19,10 @@ from wechatlog.cli.messages import Failure, count
 from wechatlog.cli.options import ANY_PATH, WHEN
 from wechatlog.content.wording import has_words
 from wechatlog.model import Conversation, Message, MessageKind, called, normalize_name
-from wechatlog.operations import Identities
 from wechatlog.timestamps import in_span, moment
+
+if TYPE_CHECKING:
+    from wechatlog.operations import Identities
 
 _F = TypeVar("_F", bound="Callable[..., Any]")
 _MOST_MEANT: Final = 3
@@ -161,6 +163,8 @@ class Filters:
 
 def read_people(path: str) -> Identities:
     """Who is who, from a file that `wechatlog people` wrote; a failure where it is none."""
+    from wechatlog.operations import Identities  # most commands need none of the operations
+
     try:
         return Identities.from_toml(Path(path).read_text(encoding="utf-8"))
     except (ValueError, UnicodeDecodeError) as error:

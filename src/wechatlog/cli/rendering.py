@@ -18,10 +18,10 @@ from rich.text import Text
 
 from wechatlog.cli.language import translate
 from wechatlog.cli.messages import count, harmless, named, period
+from wechatlog.content.patterns import compile_words
 from wechatlog.content.places import shown_place
 from wechatlog.content.wording import aside_text, asides, is_quoted
 from wechatlog.model import Conversation, Message, MessageKind
-from wechatlog.operations.patterns import compile_words
 from wechatlog.segments import Emoji, File, Image, Link, Mention, Quote, Segment
 from wechatlog.timestamps import day_and_clock, span
 

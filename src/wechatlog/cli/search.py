@@ -25,9 +25,9 @@ from wechatlog.cli.options import Reading, color_option, emoji_option, inputs_ar
 from wechatlog.cli.terminal import is_colored, on_terminal, paint
 from wechatlog.content.folding import knows_variants
 from wechatlog.content.native import message_to_json
+from wechatlog.content.patterns import Matcher, Span, compile_expression, compile_words
 from wechatlog.emoji import to_unicode
 from wechatlog.errors import FormatError, SlowPatternError
-from wechatlog.operations.patterns import Matcher, Span, compile_expression, compile_words
 from wechatlog.operations.search import Place, find_places
 from wechatlog.timestamps import day_and_clock
 from wechatlog.utf8 import json_line

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 Kind = MessageKind
 Found: TypeAlias = "tuple[MessageKind, tuple[Segment, ...]]"
 Shapes: TypeAlias = "Mapping[MessageKind, tuple[str, ...]]"
-Patterns: TypeAlias = "Mapping[MessageKind, tuple[re.Pattern[str], ...]]"
 Listing: TypeAlias = "Callable[[list[str], Any, dt.tzinfo | None], tuple[Message, ...]]"
 
 
@@ -73,11 +72,11 @@ PAGE: Final = rf"\[(?P<title>{_SHOWN})\]\((?P<url>[^\n]*)\)"
 """`[title](url)`, the whole body of a page."""
 
 
-def _shapes(own: Shapes, base: Patterns) -> Patterns:
+def _shapes(own: Shapes, base: Shapes) -> Shapes:
     """A dialect's own patterns in front of those that it shares."""
     merged = dict(base)
     for kind, patterns in own.items():
-        merged[kind] = (*(re.compile(pattern.replace("<C>", _CLOSE)) for pattern in patterns), *merged.get(kind, ()))
+        merged[kind] = (*(pattern.replace("<C>", _CLOSE) for pattern in patterns), *merged.get(kind, ()))
     return merged
 
 
@@ -228,20 +227,16 @@ def _all_labels(own: Mapping[str, Label]) -> Mapping[str, Label]:
     return {**_SHARED_LABELS, **own}
 
 
-def _all_shapes(own: Shapes) -> Patterns:
+def _all_shapes(own: Shapes) -> Shapes:
     return _shapes(own, _BRACKET_SHAPES)
 
 
-def _all_bodies(own: Shapes) -> Patterns:
+def _all_bodies(own: Shapes) -> Shapes:
     return _shapes(own, COMMON_BODIES)
 
 
-def _sentences(own: tuple[tuple[str, Label], ...]) -> tuple[tuple[re.Pattern[str], Label], ...]:
-    return tuple((re.compile(pattern), label) for pattern, label in own)
-
-
-def _quotes(own: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
-    return tuple(re.compile(pattern, re.DOTALL) for pattern in own)
+def _quotes(own: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"(?s){pattern}" for pattern in own)
 
 
 def _any_of(marks: tuple[str, ...]) -> re.Pattern[str]:
@@ -268,10 +263,10 @@ class Dialect:
 
     name: str
     labels: Mapping[str, Label] = attrs.field(factory=dict, converter=_all_labels)
-    shapes: Patterns = attrs.field(factory=dict, converter=_all_shapes)
-    bodies: Patterns = attrs.field(factory=dict, converter=_all_bodies)
-    sentences: tuple[tuple[re.Pattern[str], Label], ...] = attrs.field(default=(), converter=_sentences)
-    quotes: tuple[re.Pattern[str], ...] = attrs.field(default=(), converter=_quotes)
+    shapes: Shapes = attrs.field(factory=dict, converter=_all_shapes)
+    bodies: Shapes = attrs.field(factory=dict, converter=_all_bodies)
+    sentences: tuple[tuple[str, Label], ...] = ()
+    quotes: tuple[str, ...] = attrs.field(default=(), converter=_quotes)
     quote_mark: re.Pattern[str] = attrs.field(default=(), converter=_any_of)
     quote_line: str = ""
     any_page: bool = False

@@ -11,6 +11,7 @@ source, so there is no row for them: such a notice is `None` here and a plain sy
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
@@ -110,9 +111,17 @@ class _Row(NamedTuple):
     """A sentence, what it says, what its groups are, and words without which it is another one."""
 
     words: str
-    pattern: re.Pattern[str]
+    sentence: str
     kind: MessageKind
     terms: tuple[str, ...]
+
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        return _compiled(self.sentence)
+
+
+_compiled: Final = functools.cache(re.compile)
+"""A chat has few of the sentences: each is compiled when something looks like it."""
 
 
 _TERMS: Final = {
@@ -128,7 +137,7 @@ def _rows(sentences: str, kind: MessageKind) -> Iterator[_Row]:
     for sentence in sentences.strip().split("\n"):
         pattern = _TERM.sub(lambda match: _TERMS[match[0]], sentence)
         words = max(_TERM.sub("\n", _UNSURE.sub("\n", sentence)).split("\n"), key=len)
-        yield _Row(words, re.compile(rf"{pattern} *[.。]? *"), kind, tuple(_TERM.findall(sentence)))
+        yield _Row(words, rf"{pattern} *[.。]? *", kind, tuple(_TERM.findall(sentence)))
 
 
 _ROWS: Final = (

@@ -120,9 +120,13 @@ def _read_label(body: str, dialect: Dialect) -> tuple[Label, int] | None:
     return None
 
 
-def _first_match(patterns: tuple[re.Pattern[str], ...], body: str, start: int = 0) -> re.Match[str] | None:
+_compiled: Final = functools.cache(re.compile)
+"""A file has few of the placeholders: what is never looked for is never compiled."""
+
+
+def _first_match(patterns: tuple[str, ...], body: str, start: int = 0) -> re.Match[str] | None:
     for pattern in patterns:
-        if match := pattern.fullmatch(body, start):
+        if match := _compiled(pattern).fullmatch(body, start):
             return match
     return None
 
@@ -204,7 +208,7 @@ def read_placeholder(text: str, dialect: Dialect = BRACKETS, *, zone: dt.tzinfo 
     if body in _UNSUPPORTED:
         return Kind.OTHER, (segment_for(Kind.OTHER, text),)
     for pattern, label in dialect.sentences:
-        if match := pattern.fullmatch(body):
+        if match := _compiled(pattern).fullmatch(body):
             return label.kind, (_segment(match, label, text, dialect, zone),)
     return _read_quote(text, dialect) if dialect.quotes else None
 

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator
 
 import attrs
 
+from wechatlog.content.patterns import Matcher, Pattern, Span, compile_pattern
 from wechatlog.content.wording import Aside, asides
 from wechatlog.model import Message
-from wechatlog.operations.patterns import Matcher, Pattern, Span, compile_pattern
 
 
 @attrs.frozen(slots=True)

@@ -21,7 +21,6 @@ from wechatlog.api import MessageStream
 from wechatlog.atomic import replacing
 from wechatlog.errors import WriteError
 from wechatlog.model import Conversation, Message
-from wechatlog.operations.split import UNITS, iter_runs, label_parts
 from wechatlog.outputs.file import dump
 from wechatlog.outputs.file_names import Namer
 from wechatlog.registry import find_writer
@@ -115,7 +114,11 @@ class Size:
 
 def parse_split(split: str | int | None) -> str | int | Size | None:
     """What `split=` of `dump_archive` says: a unit of the calendar, a number of messages, or a size."""
-    if split is None or (isinstance(split, str) and split in UNITS):
+    if split is None:
+        return None
+    from wechatlog.operations.split import UNITS  # the operations cost as much as all else that is imported here
+
+    if isinstance(split, str) and split in UNITS:
         return split
     text = str(split).strip()
     if not isinstance(split, bool) and _COUNT.fullmatch(text):
@@ -466,7 +469,10 @@ def _parts(item: Item, by: str | int | None) -> Iterator[tuple[str, Item]]:
     """The parts of an item, with their labels."""
     if by is None:
         yield "", item
-    elif isinstance(item, Conversation):
+        return
+    from wechatlog.operations.split import iter_runs, label_parts
+
+    if isinstance(item, Conversation):
         yield from label_parts(item, by)
     else:
         for number, (label, run) in enumerate(iter_runs(item, by), 1):
