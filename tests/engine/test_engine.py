@@ -85,6 +85,13 @@ def test_a_carriage_return_outside_of_quotes() -> None:
     assert [entry.code for entry in collector.diagnostics] == ["broken-csv"]
 
 
+def test_words_in_quotes_at_the_begin_of_a_cell_keep_them() -> None:
+    collector = Collector()
+    rows = 'n,t\n1,"a" recalled\n2,"a" patted "b"\n3,"a" "\n4,"a"\n'
+    assert rows_of(rows, collector)[1:] == [["1", '"a" recalled'], ["2", '"a" patted "b"'], ["3", 'a "'], ["4", "a"]]
+    assert [(entry.code, entry.line) for entry in collector.diagnostics] == [("broken-csv", line) for line in (2, 3, 4)]
+
+
 # --- JSON -------------------------------------------------------------------------------------------------------------
 
 VALUES = st.recursive(

@@ -50,14 +50,14 @@ _NAMES: Final = {
         "id": "服务端消息id 服务器消息id 消息id serverid msgsvrid messvrid msgserverid platformmessageid serveridstr",
         "chat": "会话名称 会话 聊天对象 chatname conversation conversationname conversationtitle contactdisplayname"
         " chat chatdisplayname talkerdisplayname",
-        "chat_id": "会话内部标识 会话id chatid conversationid strtalker contactusername selectwxid talker",
+        "chat_id": "会话内部标识 会话id 聊天对象id chatid conversationid strtalker contactusername selectwxid talker",
         "room": "群名 群名称 群聊名称 roomname groupname",
         "room_id": "群id 群聊id roomid groupid chatroom",
         "group": "isgroup ischatroom isroom 是否群聊",
         "to": "接收者id 接收人id 接收者wxid tousername touser towxid toid receiverid receiver 接收者 接收人",
         "transcript": "语音转写 语音转文字 transcription transcript msgvoicetext",
         "path": "图片文件 图片路径 图片/视频 媒体文件 媒体路径 文件路径 mediapath mediafiles attachmentpath assetpath"
-        " filepath media image file resourcename",
+        " filepath media image file resourcename 语音文件 voice",
         "quote": "quoted quote quotedmessage replytomessage refer replyto reference",
         "raw": "rawcontent raw originalcontent",
     }.items()

@@ -49,6 +49,8 @@ _NUMBER: Final = r"-?[0-9]{1,3}(?:\.[0-9]{1,20})?"
 _POINT: Final = rf"\((?P<latitude>{_NUMBER}), ?(?P<longitude>{_NUMBER})\)"
 _CLOCK: Final = r"(?P<clock>[0-9]{1,3}:[0-9]{2}(?::[0-9]{2})?)"
 _AMOUNT: Final = r"(?P<amount>(?:[￥¥$]|CNY|RMB|HK\$)? ?[0-9][0-9.,]{0,20}元?)"
+_RECEIVED: Final = rf"收到转账{_AMOUNT}(?:。[^\n]*)?"
+"""What WeChat itself says of a transfer to clients that cannot show it, to both sides."""
 _SECONDS: Final = r"""(?P<seconds>[0-9]{1,6}(?:\.[0-9]{1,6})?) ?(?:秒|s|"|''|″|”)"""
 _URL: Final = r"(?P<url>(?:https?|weixin)://\S+)"
 
@@ -186,6 +188,7 @@ _BRACKET_SHAPES: Final = _shapes(
             "<C>",
             rf"\|(?:(?P<direction>发送|接收|退还) )?{_AMOUNT}<C>(?:\((?P<note>[^\n]*)\))?",
             rf"<C> ?(?:\([^\n]{{1,200}}?\) ?)?{_AMOUNT}(?: (?P<note>[^\n]*))?",
+            rf"<C> {_RECEIVED}",
         ),
         Kind.RED_PACKET: ("<C>", r"<C> (?P<title>[^\n]+)"),
         Kind.CALL: ("<C>", rf"<C>\s?(?:通话时长[:：]? ?)?{_CLOCK}", r"<C>[ \n](?P<state>[^\n]{1,40})"),
@@ -215,7 +218,7 @@ COMMON_BODIES: Final = _shapes(
         **dict.fromkeys(_PAGES, _TITLE_BODIES),
         Kind.RED_PACKET: (r"(?P<title>[^\n\[【<]+)",),
         Kind.CALL: _CALL_BODIES,
-        Kind.TRANSFER: (rf"{_AMOUNT}(?: (?P<note>[^\n]*))?",),
+        Kind.TRANSFER: (rf"{_AMOUNT}(?: (?P<note>[^\n]*))?", rf"(?:微信转账 \| )?{_RECEIVED}"),
         Kind.LOCATION: (rf"(?P<place>[^\n\[【<]*){_POINT}",),
         Kind.CARD: (r"(?P<name>[^\n\[【<]{1,100})",),
     },
@@ -337,6 +340,7 @@ _WCDA_LOCATION: Final = rf"{_WCDA_PLACE} 坐标={_DEGREES_EAST},{_DEGREES_NORTH}
 _WCDA_TRANSFER: Final = r"(?P<note>(?:(?!金额=)[^\n])*+)金额=(?P<amount>\S+) 状态=[^\n]*"
 
 _ECHOTRACE_TRANSFER: Final = rf"转账\[{_AMOUNT}\]"
+_HEARD: Final = r"(?:转写[：:] ?)?"
 _KEEPER_NAME: Final = r"(?: (?P<sender>[^:\n\]]{1,100}))?"
 _KEEPER_ANCHOR: Final = r"(?: ↳svrid:[0-9]{1,6}(?: @[0-9-]{10})?| @[0-9-]{10})(?: |\Z)"
 
@@ -658,14 +662,15 @@ BRACKET_LINES: Final = Dialect(
     shapes={
         **dict.fromkeys((Kind.SYSTEM, Kind.RECALL, Kind.PAT, Kind.QUOTE), (r"<C>(?: (?s:.*))?",)),
         Kind.OTHER: (r":[0-9]{1,20}<C>",),
-        Kind.STICKER: (_AGAIN, r": ?(?s:.*)<C>"),
+        Kind.STICKER: (_AGAIN, r"： ?(?P<name>[^\n]*)<C>", r": ?(?s:.*)<C>"),
         Kind.IMAGE: (_AGAIN, _BEHIND, r" [0-9?]{1,5}x[0-9?]{1,5}<C>", r"<C> \(local_id=[0-9]{1,20}\)"),
         Kind.VIDEO: (_AGAIN, _BEHIND, rf"<C> {_SECONDS}", r" (?P<milliseconds>[0-9]{1,9})ms<C>"),
         Kind.VOICE: (
             _AGAIN,
             _BEHIND,
             r" <1s<C>",
-            rf" {_SECONDS}<C> (?P<transcript>(?s:.+))",
+            rf" {_SECONDS}<C> {_HEARD}(?P<transcript>[^\n]+?)  （音频：(?P<path>[^（）\n]+)）",
+            rf" {_SECONDS}<C> {_HEARD}(?P<transcript>(?s:.+))",
             r"<C> (?P<transcript>[^\n<\[]+?)  （音频：(?P<path>[^（）\n]+)）",
             r"<C> (?P<transcript>(?![→(0-9\s])[^<\[]+)",
             r"<C> → (?P<transcript>(?s:.+))",

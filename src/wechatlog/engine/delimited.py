@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import re
 import sys
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
@@ -25,6 +26,7 @@ _LONGEST_ROW: Final = 1 << 24
 
 _PROBED: Final = 50
 """Lines behind a broken row that are looked at."""
+_QUOTED_WORDS: Final = re.compile(r'"[^"]+"[^"]+(?:"[^"]+"[^"]*)*')
 
 
 class Row(NamedTuple):
@@ -175,8 +177,12 @@ def _runs(
 
 
 def lenient_cells(line: str, delimiter: str) -> list[str]:
-    """The cells of one row, whatever its quotes are."""
+    """The cells of one row, whatever its quotes are: a cell keeps them that begins with words in quotes and goes on."""
+    split = line.rstrip("\r\n").split(delimiter)
     try:
-        return next(csv.reader(io.StringIO(line, newline="\n"), delimiter=delimiter), [])
+        cells = next(csv.reader(io.StringIO(line, newline="\n"), delimiter=delimiter), [])
     except csv.Error:  # a CR outside of quotes
-        return [cell.strip('"') for cell in line.rstrip("\r\n").split(delimiter)]
+        return [cell.strip('"') for cell in split]
+    if len(cells) != len(split):
+        return cells
+    return [words if _QUOTED_WORDS.fullmatch(words) else cell for cell, words in zip(cells, split, strict=True)]

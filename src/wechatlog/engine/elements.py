@@ -152,6 +152,11 @@ def _elements(
         yield header.group()[1:].lstrip("\r") + block.lines, block.line, block.offset, block.last
 
 
+def _is_own(said: Said) -> bool:
+    """Whether an element shows whose page it is of: many tools write days and plain notices alike."""
+    return not said.get("date") and set(filter(said.get, said)) != {"notice"}
+
+
 def page_format(name: str, description: str, page: Page, entry_of: EntryOf, facts: str, **more: Any) -> Format:
     """The format of pages; it is known by an element of a message. The arguments are those of `Format`."""
     element = page.element
@@ -167,9 +172,7 @@ def page_format(name: str, description: str, page: Page, entry_of: EntryOf, fact
         inline = isinstance(page.element, re.Pattern)
         pattern = page.element if isinstance(page.element, re.Pattern) else page.element.pattern
         starts = (match.start() + (not inline) for match in pattern.finditer(text))
-        found = any(
-            match and not match.groupdict().get("date") for match in (page.frame.match(text, at) for at in starts)
-        )
+        found = any(match and _is_own(match.groupdict()) for match in (page.frame.match(text, at) for at in starts))
         name = "one tool alone" if isinstance(page.element, re.Pattern) else page.element.name
         return Evidence(1.0, f"elements of {name}") if found else None
 

@@ -95,6 +95,7 @@ def page_title(head: str) -> str | None:
     """Whose chat a page is of, by its title, of which this is the beginning; `None` where it says nothing of that."""
     match = _TITLE.search(head)
     title = "" if match is None else _AROUND_TITLE.sub("", parse_fragment(match[1]).text_content()).strip()
+    title = title[1:-1] if len(title) > 2 and title[0] + title[-1] == "「」" else title
     return None if title in _NO_TITLE else title
 
 

@@ -175,6 +175,7 @@ _TAILS: Final = tuple(
         r"(?P<open>[ ]{2,4})[^\s:：\[\]][^:：\[\]\n]{0,40}?(?P<close>[ ]{2,4})(?P<text>\S.*)",
         rf"(?P<open>{_END}[ \t-]{{0,3}}\n?\[)[^\[\]\n]{{1,40}}(?P<close>\]:?[ ]?)(?P<text>.*)",
         rf"(?P<open>{_END}(?:[ \t-]{{0,3}}\n?|{_DASH})){_NAME}(?P<close>{_ARROW})(?P<text>.*)",
+        r"(?P<open>\]?[ ])[^\[\]:：\n]{1,40}?(?P<close>[ ]\[)(?P<text>[^\[\]:：\n]{1,20}\](?: .*)?)",
         rf"(?P<open>{_END}(?:[ \t-]{{1,3}}|[ \t]{{0,3}}\n|{_DASH}))(?=\S*\w)\S{{1,40}}(?P<close>)(?P<text>)",
     )
 )

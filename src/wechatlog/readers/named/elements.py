@@ -41,7 +41,7 @@ BODY: Final = (
     " body msg-body message-body"
 ).split()
 _LABEL: Final = "card-foot money-foot msg-type message-type type-tag kind type".split()
-META: Final = "meta msg-meta message-meta message-info msg-info type".split()
+META: Final = "meta meta2 msg-meta message-meta message-info msg-info type".split()
 """What may say all of it: `time · name · type`, or part of it."""
 _QUOTE: Final = "quote-ref quote quoted quote-content reply refer reference".split()
 _QUOTED_NAME: Final = "quote-from quote-sender quote-name quoted-sender".split()
@@ -79,6 +79,10 @@ _BOX: Final = re.compile(r"(?<![\w-])(?P<kind>[a-z]{2,12})-(?:box|card|msg)(?![\
 """What holds what is no text."""
 _BEHIND: Final = re.compile(r"\s*·\s*$")
 CLOCK: Final = re.compile(r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?")
+_DAY: Final = (
+    r"[0-9]{1,4}[-/.年月]|(?:[今昨前][天日]|(?:星期|周|週|禮拜|礼拜)[一二三四五六日天]|[上下中]午|[凌早]晨|晚上)[ ]"
+)
+_NAME_AND_CLOCK: Final = re.compile(rf"(?!{_DAY})((?:(?! · ).){{1,100}}) ({CLOCK.pattern})")
 
 
 class Piece(NamedTuple):
@@ -139,7 +143,9 @@ def moment_in(piece: Piece) -> str:
 
 def told_by_meta(piece: Piece) -> tuple[str, str, str]:
     """Name, time and type, where one element says them with dots between; empty for what it does not say."""
-    parts = [part.strip() for part in piece.words(META).split(" · ")]
+    words = piece.words(META)
+    behind = _NAME_AND_CLOCK.fullmatch(words)
+    parts = [part.strip() for part in (behind.groups() if behind else words.split(" · "))]
     time = next((part for part in parts if parse_clock(part) or CLOCK.fullmatch(part)), "")
     rest = [part for part in parts if time and part and part != time]
     name, kind = (*rest, "", "")[:2]

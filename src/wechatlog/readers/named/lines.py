@@ -19,8 +19,9 @@ from wechatlog.content.appmsg import parse_markup
 from wechatlog.content.dialects import BRACKET_LINES
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import is_of_chat, read_placeholder
+from wechatlog.content.vocabulary import PLAIN_KINDS, kind_of_type_name
 from wechatlog.diagnostics import Severity
-from wechatlog.engine import ME, Entry, Evidence, Format, Head, Reading
+from wechatlog.engine import ME, NOTICES, Entry, Evidence, Format, Head, Reading, one_segment
 from wechatlog.engine.headers import Candidate, is_log_word, sample_blocks
 from wechatlog.model import MessageKind
 from wechatlog.readers.text_format import TextFormat, text_format
@@ -31,6 +32,9 @@ _NOBODY: Final = ("系统", "系统消息", "系统通知", "SYSTEM")
 _FEWEST: Final = 2
 _ALONE: Final = "] {sender}"
 """What a template ends with whose headers have nothing behind the name."""
+_KIND_BEHIND: Final = " [{text}"
+"""What a template ends with where a word in brackets behind the name says the kind."""
+_TYPED: Final = re.compile(r"(?P<kind>[^\[\]\n]{1,20})\][ \n]?(?P<text>(?s:.*))")
 _QUOTED: Final = re.compile(r"^> ?", re.MULTILINE)
 _RULE: Final = re.compile(r"[-=*_~#·—]{3,80}")
 
@@ -60,6 +64,7 @@ def _entries(reading: Reading) -> Iterator[Entry]:
     what = f"no tool is known that writes this: the lines were read as {lines.grammar.name!r}"
     reading.tell("guessed-lines", what, 1)
     candidates = sample_blocks(text, lines.grammar)
+    kinds_behind = _says_kinds(lines)
     names_owner = ME in map(_name, candidates)
     rule, quoted = _rule_of(candidates), sum(map(_is_quoted, candidates)) * 3 >= len(candidates) * 2
     for entry in lines.entries(reading):
@@ -67,11 +72,18 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         if rule and text.rstrip("\n").endswith(rule):
             text = text.rstrip("\n").removesuffix(rule).rstrip("\n")
         text = _QUOTED.sub("", text) if quoted else text
+        said, text = _said_behind(text) if kinds_behind else (None, text)
         kind, segments = read_placeholder(text, BRACKET_LINES, zone=reading.tz) or (MessageKind.TEXT, None)
         if text.startswith("<") and (built := parse_markup(text, reading.collector, zone=reading.tz, line=entry.line)):
             kind, text, segments = built.body
-        if name in _NOBODY:
-            kind, name, segments = read_notice(text) or MessageKind.SYSTEM, "", None
+        if name in _NOBODY or said in NOTICES:
+            name, segments = "", None
+            kind = (
+                said if said in NOTICES and said is not MessageKind.SYSTEM else read_notice(text) or MessageKind.SYSTEM
+            )
+        elif said is not None and kind is MessageKind.TEXT:
+            kind = said
+            segments = None if said in PLAIN_KINDS or said is MessageKind.QUOTE else one_segment(said, text)
         if not name and kind is MessageKind.TEXT:
             kind = read_notice(text) or MessageKind.SYSTEM
         own = None if not name else True if name == ME else False if names_owner else None
@@ -87,6 +99,17 @@ def _rule_of(candidates: list[Candidate]) -> str:
     return f"\n{ends.pop()}" if len(ends) == 1 and _RULE.fullmatch(min(ends)) else ""
 
 
+def _says_kinds(lines: TextFormat) -> bool:
+    return (lines.grammar.name or "").endswith(_KIND_BEHIND)
+
+
+def _said_behind(text: str) -> tuple[MessageKind | None, str]:
+    """The kind that a word in brackets behind a name is of, and the text behind it: the word too if it is of none."""
+    typed = _TYPED.fullmatch(text)
+    kind = typed and kind_of_type_name(typed["kind"])
+    return (None, f"[{text}") if typed is None or kind is None else (kind, typed["text"] or f"[{typed['kind']}]")
+
+
 def _is_quoted(candidate: Candidate) -> bool:
     """Whether all of a body stands in lines that begin with `>`."""
     lines = [line for line in candidate.body.split("\n") if line.strip()]
@@ -97,9 +120,14 @@ def _name(candidate: Candidate) -> str:
     return split_account(candidate.header["sender"].strip())[0]
 
 
-def _is_sign(candidate: Candidate) -> bool:
+def _has_kind(candidate: Candidate) -> bool:
+    return _said_behind(candidate.header["text"])[0] is not None
+
+
+def _is_sign(candidate: Candidate, *, kinds_behind: bool) -> bool:
     name, account = split_account(candidate.header["sender"].strip())
     text = candidate.header.groupdict().get("text") or candidate.body.strip("\r\n").removeprefix("> ")
+    text = _said_behind(text)[1] if kinds_behind else text
     return (
         name == ME
         or account is not None
@@ -115,10 +143,15 @@ def _detect(head: Head) -> Evidence | None:
     lines = _format_of(head.text)
     found = [] if lines is None else sample_blocks(head.text, lines.grammar)
     names = list(map(_name, found))
-    if len(found) < _FEWEST or sum(map(is_log_word, names)) * 5 >= len(found) or not any(map(_is_sign, found)):
+    if len(found) < _FEWEST or sum(map(is_log_word, names)) * 5 >= len(found):
+        return None
+    kinds_behind = _says_kinds(lines)  # type: ignore[arg-type]
+    if not any(_is_sign(each, kinds_behind=kinds_behind) for each in found):
         return None
     if "\n" in lines.grammar.name and len(set(names)) * 2 > max(len(names), 4):  # type: ignore[union-attr]
         return None  # a diary has days, each above a line of its own
+    if kinds_behind and sum(map(_has_kind, found)) * 2 < len(found):
+        return None
     return Evidence(_CONFIDENCE, f"{len(found)} lines {lines.grammar.name!r}")  # type: ignore[union-attr]
 
 

@@ -53,7 +53,9 @@ if TYPE_CHECKING:
     from wechatlog.engine import Draft
 
 _MESSAGE: Final = "msg|message|chat-msg|chat-message|(?:msg|message|chat)-(?:item|row|line)|msg-wrap|message-wrapper"
-_DAY: Final = "day|date|day-label|day-sep|tdiv|(?:date|time)-(?:sep|divider|separator|label|header|line)"
+_DAY: Final = (
+    "day|date|day-label|day-sep|(?:day|date)-?head|tdiv|(?:date|time)-(?:sep|divider|separator|label|header|line)"
+)
 _NOTICE: Final = "sys|system|notice|tip|recall|(?:sys|system|notice|tip|recall)-(?:msg|message|wrap|row|tip)"
 _SIDES: Final = (
     "outgoing|incoming|self|other|me|left|right|sent|received|system|unknown|s|o|mine|theirs|own|peer|partner"

@@ -145,6 +145,8 @@ def chat_of_row(reading: Reading, row: NamedRow, habits: _Habits) -> Draft:
     room_id, room = text_in(row.get("room_id"), CHAT["id"]), text_in(row.get("room"), CHAT["name"])
     id_ = text_in(row.get("chat_id"), CHAT["id"]) or room_id
     name = text_in(row.get("chat"), CHAT["name"]) or room
+    if not id_ and (is_account(name) or is_room(name)):
+        id_, name = name, ""
     id_ = id_ or (text_of(row.get("name")).strip() if habits.placed else "")
     if habits.of_chat:
         id_, name = _account(row), text_of(row.get("remark")) or text_of(row.get("name"))
