@@ -338,7 +338,11 @@ def _may_be_dressed(head: Head, winner: _Claim | None) -> bool:
     """Whether a text may have something round it; hardly one that a reader knows for certain."""
     if not {"text", "csv"} & head.containers or {"html", "jsonl", "js"} & head.containers:
         return False
-    if winner is None or winner.confidence < _CERTAIN:
+    if winner is None:
+        from wechatlog.engine.unknown import is_for_people  # for who meets such a file
+
+        return not is_for_people(head.text)
+    if winner.confidence < _CERTAIN:
         return True
     return winner.reader.name not in ESCAPING and (
         _DRESSED.match(head.text) is not None

@@ -167,6 +167,19 @@ def clean_notice(text: str) -> str:
     return html.unescape(text) if "&" in text else text
 
 
+_SYSTEM: Final = frozenset({"系统", "系统消息", "系统通知", "系统提示", "系统消息(10000)"})
+
+
+def read_system_notice(name: str | None, text: str) -> MessageKind | None:
+    """What a notice says whose sender a file calls 系统; `None` where somebody has that name.
+
+    Example:
+        >>> read_system_notice("系统", '"李四" 撤回了一条消息'), read_system_notice("系统", "早")
+        (<MessageKind.RECALL: 'recall'>, None)
+    """
+    return read_notice(text) if name in _SYSTEM else None
+
+
 def read_notice(text: str) -> MessageKind | None:
     """What a notice says: `RECALL`, `PAT`, `SYSTEM`, or `None` for no sentence known.
 

@@ -20,6 +20,7 @@ from wechatlog.diagnostics import Severity
 from wechatlog.engine.head import Head
 from wechatlog.engine.inside import InsideReader
 from wechatlog.engine.protocol import Evidence
+from wechatlog.tokenizer import find_heading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -58,6 +59,7 @@ _WIDE_CLOCK: Final = r"^[^\n]*[0-9]：[0-9][^\n]*$"
 
 _DAY: Final = "(?:[0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}日?|[0-9]{1,2}[/.][0-9]{1,2}[/.][0-9]{4})"
 _MOMENT: Final = rf"{_DAY}[T ,，]{{0,2}}[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?"
+_DATED_SOON: Final = re.compile(rf"(?:[^\n]*\n){{0,3}}[^\n]*{_MOMENT}")
 _BEFORE: Final = rf"(?=[^\n]{{0,60}}?{_MOMENT})"
 _IS_HEADER: Final = re.compile(rf"^{_BEFORE}[^\n]*", re.MULTILINE)
 _EMPHASIS: Final = r"(\*\*|__|`|[*_])(?=[^\s*_`])([^\n*`]{1,60}?)\2(?![*_`])"
@@ -154,6 +156,8 @@ def _above(text: str) -> Iterator[int]:
         if note is None or not 0 < note.end() - note.start() <= _LONGEST_NOTE or not text.startswith("\n", note.end()):
             return
         begin = note.end() + 1
+        if find_heading((note.group(),)) is not None and _DATED_SOON.match(text, begin) is None:
+            return  # the clocks below are of that day
         if not _LIKE_A_HEADER.match(text, begin):
             yield text.count("\n", 0, begin)
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import attrs
 
+from wechatlog.content.vocabulary import kind_of_name
 from wechatlog.diagnostics import Severity
 from wechatlog.engine.records import records_of
 from wechatlog.timestamps import cached_clock, is_set_back
@@ -97,6 +98,41 @@ class Candidate(NamedTuple):
     before: Block
     blanks: int
     upcoming: Sequence[Record]
+
+
+_MARKED_NAME: Final = re.compile(
+    r"[,，;；:：|~–—·•>→»*{\"'“「<\[-].*|.*[,，;；:：|~–—·•>→»*}\"'”」-]|.*(?:说|說|says?|said)"
+    r"|.*[\[(（【](?P<type>[^\W\d_]{2,8})[\])）】]|[\[(（【](?P<type2>[^\W\d_]{2,8})[\])）】].*"
+    r"|[0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}日?|[A-Z][a-z]{2,8} [0-9]{1,2}, [0-9]{4}",
+    re.DOTALL,
+)
+
+
+_IN_FRONT: Final = re.compile(r"\[[^\]\n]+\]|【[^】\n]+】|[(（][^)）\n]+[)）]")
+_PARTED: Final = re.compile(r"\w ?(?:[:：] ?|[|] )\S")
+_NAME_WITH_ID: Final = re.compile(r".*[(（<](?:[0-9]{5,12}|wxid_[^()（）<>]*|[^\s()<>]+@[^\s()<>]+)[)）>]")
+
+
+def have_marks(names: Sequence[str], *, ids: bool = False) -> bool:
+    """Whether nearly all names hold what is none: a sign, a type, a word in brackets before all, `说`, or a day.
+
+    Then the headers are of another shape than what was looked for.
+
+    Args:
+        names: in the headers.
+        ids: numbers and accounts behind names too; not where a reader parts them.
+    """
+    marked, first = 0, _IN_FRONT.match(names[0]) if names else None
+    if first and len(set(names)) > 1 and all(name.startswith(first.group()) for name in names):
+        return True
+    for name in names:
+        if match := _MARKED_NAME.fullmatch(name.strip()):
+            word = match["type"] or match["type2"]
+            marked += word is None or kind_of_name(word) is not None
+        elif ids:
+            marked += _NAME_WITH_ID.fullmatch(name.strip()) is not None
+    parted = sum(_PARTED.search(name) is not None for name in names)  # a text stands behind the name
+    return len(set(names)) > 1 and (marked * 10 >= len(names) * 9 or parted * 2 >= len(names))
 
 
 def is_log_word(name: str) -> bool:

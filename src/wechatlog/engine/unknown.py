@@ -77,6 +77,11 @@ def office_document(source: Source) -> str | None:
     return next((text for folder, text in _OFFICE if any(name.startswith(folder) for name in names)), None)
 
 
+def is_for_people(text: str) -> bool:
+    """Whether a text was written here for people, and says too little to be read again."""
+    return _FOR_PEOPLE.search(text[:_BEGINNING]) is not None
+
+
 def unknown_format(head: Head, others: Mapping[str, str]) -> UnknownFormatError:
     """The error of an input that no reader takes.
 
@@ -102,7 +107,7 @@ def _why(head: Head) -> str:
     known = (text for key, text in _NO_FORMAT.items() if key in head.containers)
     reason = next(known, _NO_HEADER)
     if "text" in head.containers:
-        if _FOR_PEOPLE.search(head.text[:_BEGINNING]) is not None:
+        if is_for_people(head.text):
             return "this is written by wechatlog to be read by people; read what it was made from"
         template = offer_template(head.lines)
         if template and not set("'\\\n") & set(template):  # it can be typed as it stands

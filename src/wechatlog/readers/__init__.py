@@ -45,7 +45,7 @@ ESCAPING: Final = frozenset(
 """Formats whose writers put backslashes before marks, as editors of Markdown do."""
 
 
-LOOSE: Final = frozenset("stomakun paste paste-names memotrace-v1-text memotrace-text dated-lines named-lines".split())
+LOOSE: Final = frozenset("stomakun paste paste-names memotrace-v1-text memotrace-text dated-lines".split())
 """Formats of text in whose headers a name is any characters, those that a person puts round all names too."""
 
 
@@ -297,7 +297,11 @@ READERS: Final = (
     _row("named-tables", "named.databases:DATABASES", "sqlite", is_guess=True),
     _row("named-sql", "named.scripts:SCRIPTS", "text csv", marks="INTO | into | COPY", is_guess=True),
     _row(
-        "named-lines", "named.lines:READER", "text csv", lines=r"[^\n]{1,80}?[0-9]:[0-9]{2}|.?1[0-9]{9}", is_guess=True
+        "named-lines",
+        "named.lines:READER",
+        "text csv",
+        lines=r"[^\n]{1,200}?[:：\]】>|\t→—]|[^\n]?1[0-9]{9}|[^\n]{1,80}?[0-9](?:时|点)",
+        is_guess=True,
     ),
     _row("named-pages", "named.pages:PAGES", "html text", marks="</", is_guess=True),
 )

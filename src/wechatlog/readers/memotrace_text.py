@@ -25,12 +25,12 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from wechatlog.content.dialects import MEMOTRACE
-from wechatlog.content.notices import clean_notice, read_notice
+from wechatlog.content.notices import clean_notice, read_notice, read_system_notice
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import OWNER_OPTION, Entry, Evidence, Format, Head, Reading
 from wechatlog.engine.entry import Body
-from wechatlog.engine.headers import tell_near_headers
+from wechatlog.engine.headers import have_marks, tell_near_headers
 from wechatlog.engine.records import TextRecord, mark_last, read_records, records_of
 from wechatlog.model import MessageKind
 from wechatlog.readers.memotrace_bodies import EXPORTER, check_segments, read_v1_body, read_v3_body, unescape_v1
@@ -109,6 +109,7 @@ def _read_signs(head: Head) -> _Signs | None:
     """Headers and signs of either version in a head; `None` for none, and for names in quotes, which are not its."""
     lines = head.lines
     headers = named = quoted = unframed = v1 = v3 = 0
+    names: list[str] = []
     for index, line in enumerate(lines):
         match = _HEADER.fullmatch(line) if not index or not lines[index - 1].strip() else None
         if match is None:
@@ -119,6 +120,7 @@ def _read_signs(head: Head) -> _Signs | None:
         headers += 1
         name = match["name"]
         named += name is not None
+        names += [name] if name else []
         if name is None:
             v3 += 1
         elif _QUOTED_NAME.fullmatch(name):
@@ -127,6 +129,8 @@ def _read_signs(head: Head) -> _Signs | None:
             below = lines[index + 1 : index + 3]
             v1 += len(below) == 2 and not below[0] and _HEADER.fullmatch(below[1]) is not None
     if not named or quoted * 2 >= headers or unframed >= headers:  # a log has its lines without a frame
+        return None
+    if have_marks(names, ids=True):
         return None
     if head.complete:
         v1, v3 = v1 + head.text.endswith("\n\n"), v3 + (not head.text.endswith("\n"))
@@ -167,6 +171,7 @@ def _texts(reading: Reading, *, version: int) -> Iterator[Entry]:
         else:
             kind, text, segments = (read_v1_body if version == 1 else read_v3_body)(reading, text, time, line)
             sender = _sender(reading, shown, line, version)
+            kind = read_system_notice(sender, text) or kind
             if len(names) < _MOST_NAMES:
                 names.add(shown)
         if block.last and kind is MessageKind.TEXT:

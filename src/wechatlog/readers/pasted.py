@@ -21,6 +21,7 @@ from typing import Final
 
 from wechatlog.content.accounts import is_account
 from wechatlog.content.client_text import read_body
+from wechatlog.content.notices import read_system_notice
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import OWNER_OPTION, Entry, Evidence, Format, Head, Reading, message_blocks
 from wechatlog.engine.headers import (
@@ -28,6 +29,7 @@ from wechatlog.engine.headers import (
     Block,
     Candidate,
     HeaderCheck,
+    have_marks,
     header_clock,
     iter_blocks,
     sample,
@@ -37,7 +39,7 @@ from wechatlog.engine.headers import (
 from wechatlog.engine.records import strip_blank_end
 from wechatlog.model import MessageKind
 from wechatlog.timestamps import Precision, cached_clock, parse_clock
-from wechatlog.tokenizer import Grammar
+from wechatlog.tokenizer import Grammar, find_heading
 
 _HALF: Final = "(?:凌晨|清晨|早上|上午|中午|下午|傍晚|晚上)"
 _CLOCK: Final = rf"(?:{_HALF} ?)?[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?(?: ?[AaPp][Mm])?"
@@ -163,6 +165,7 @@ def _timed(reading: Reading) -> Iterator[Entry]:
         sender, text = _split_header(header["sender"], header["time"])[0], _body(block)
         time, precision = _time(reading, _time_text(header), today, block.line)
         kind, segments = read_body(text, reading.tz)
+        kind = read_system_notice(sender, text) or kind
         yield Entry(block.line, time, precision, sender, None, None, kind, text, segments, offset=block.offset)
 
 
@@ -170,8 +173,11 @@ def _is_timed(head: Head) -> Evidence | None:
     """Header lines with a blank line before each; the text begins with one, or with a title that somebody gave it."""
     candidates = sample_blocks(head.text, _TIMED)
     framed = [candidate for candidate in candidates if candidate.blanks > 0]
-    if not framed or not _looks_like_chat(framed):
+    usual = framed if len(framed) * 2 >= len(candidates) else candidates
+    if not framed or not _looks_like_chat(framed) or have_marks([_sender(each.header) for each in usual]):
         return None
+    if all(cached_clock(_time_text(each.header), None) is None for each in framed) and find_heading(head.lines):
+        return None  # the days stand above
     if sum(_sender(candidate.header).count("\t") > 1 for candidate in candidates) * 2 > len(candidates):
         return None  # the rows of a table
     if framed[0].blanks < 2:
@@ -290,7 +296,7 @@ def _named(reading: Reading) -> Iterator[Entry]:
         text = _body(block)
         kind, segments = read_body(text, reading.tz)
         sender = header["sender"]  # an account id in the text that a script of wechat-dump-rs makes for a group
-        account = sender if is_account(sender) else None
+        account, kind = sender if is_account(sender) else None, read_system_notice(sender, text) or kind
         yield Entry(block.line, None, None, sender, account, None, kind, text, segments, offset=block.offset)
 
 

@@ -24,7 +24,7 @@ from operator import itemgetter
 from typing import Final
 
 from wechatlog.content.dialects import WECHATEXPORTER
-from wechatlog.content.notices import read_notice
+from wechatlog.content.notices import read_notice, read_system_notice
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import OWNER_OPTION, Entry, Evidence, Format, Head, Reading, message_blocks, one_segment
@@ -112,6 +112,8 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         kind, segments = found or (MessageKind.TEXT, None)
         if sender == _SYSTEM:
             sender, segments, kind = None, None, read_notice(text) or MessageKind.SYSTEM
+        elif notice := read_system_notice(sender, text):
+            sender, kind = None, notice
         yield Entry(line, time, precision, sender, None, None, kind, text, segments, offset=block.offset)
 
 

@@ -389,7 +389,8 @@ def _is_text(head: Head) -> Evidence | None:
         return Evidence(1.0, "first lines 会话, 账号 and 导出时间")
     if facts >= {"conversation", "account"} and (headers := count_headers(lines[:500], _grammar(frozenset()))):
         return Evidence(0.9, f"first lines 会话 and 账号, {headers} header lines")
-    with_account = sum(bool(_LIKE_HEADER.match(line) and _WITH_ACCOUNT.search(line)) for line in lines[:500])
+    ids = (found["id"] for line in lines[:500] if _LIKE_HEADER.match(line) and (found := _WITH_ACCOUNT.search(line)))
+    with_account = sum(kind_of_name(id_) is None for id_ in ids)  # others write a type there
     return Evidence(0.4, f"{with_account} lines [time] name(wxid): text") if with_account else None
 
 

@@ -23,7 +23,7 @@ from wechatlog.content.accounts import is_account, split_account
 from wechatlog.content.dialects import PICTURES
 from wechatlog.content.notices import read_notice
 from wechatlog.engine import ME, NOTICES, Entry, Evidence, Format, Head, Reading, message_blocks
-from wechatlog.engine.headers import Block, is_log_word, sample, sample_blocks, tell_near_headers
+from wechatlog.engine.headers import Block, have_marks, is_log_word, sample, sample_blocks, tell_near_headers
 from wechatlog.engine.under_days import END
 from wechatlog.readers.brackets.lines import NOBODIES, QUOTED, names_owner, own_of, read_body
 from wechatlog.timestamps import parse_clock
@@ -58,8 +58,6 @@ _AT_END: Final = re.compile(
     r"(?:\*\*|`)?[ \t]*(?=\n|\Z)"
 )
 """A whole header at the end of a line, to which damage joined it."""
-_MARKS: Final = ("-", "–", "—", "|", ",", "<", ">", "[", "·")
-"""Where most names begin with one of these, it stands between them and the clocks: the lines are of another shape."""
 _TITLE: Final = re.compile(
     r"(?:#{1,2} |=+ )?(?:Conversation with |与 |我和)?(?P<title>[^\n]{1,200}?)"
     r"(?: ?的?(?:微信)?(?:群聊记录|聊天记录|聊天)(?:导出)?)?(?: =+)?"
@@ -148,8 +146,7 @@ def _detect(head: Head) -> Evidence | None:
     names = [header["sender"] or "" for header in messages]
     days = sum(" " in (header["time"] or " ") for header in messages)
     dated = len(messages) < len(headers) or days * 2 > len(messages)
-    marked = sum(name[:1] in _MARKS for name in names)
-    if len(messages) < 2 or not dated or sum(map(is_log_word, names)) * 5 >= len(names) or marked * 2 > len(names):
+    if len(messages) < 2 or not dated or sum(map(is_log_word, names)) * 5 >= len(names) or have_marks(names):
         return None
     signs = any(name == ME or is_account(split_account(name)[1] or name) for name in names) or any(
         line in PICTURES for line in head.lines

@@ -40,7 +40,16 @@ from wechatlog.content.placeholders import is_of_chat, quote_segments, read_plac
 from wechatlog.content.vocabulary import PLAIN_KINDS, kind_of_name, kind_of_type
 from wechatlog.engine import ME, NOTICES, Entry, Evidence, Format, Head, Reading, message_blocks, one_segment
 from wechatlog.engine.entry import Body
-from wechatlog.engine.headers import MARKS, Block, Candidate, header_clock, is_log_word, sample, sample_blocks
+from wechatlog.engine.headers import (
+    MARKS,
+    Block,
+    Candidate,
+    have_marks,
+    header_clock,
+    is_log_word,
+    sample,
+    sample_blocks,
+)
 from wechatlog.model import MessageKind
 from wechatlog.tokenizer import Grammar
 
@@ -54,7 +63,9 @@ _NO_TIME: Final = ("", "未知时间", "时间未知", "Invalid Date")
 _TIME: Final = (
     rf"{MARKS}\[(?:#[0-9]{{1,9}} )?(?P<time>{_DATE}[ T,]{{1,2}}{_CLOCK}|{'|'.join(filter(None, _NO_TIME))}|)\]"
 )
-_NAMED: Final = Grammar("lines '[time] name: text'", rf"{_TIME} (?=[^\r\n]{{1,200}}?(?::(?:[ \r\n]|\Z)|：)|\(系统\) )")
+_NAMED: Final = Grammar(
+    "lines '[time] name: text'", rf"{_TIME} (?=[^\r\n]{{1,200}}?(?::(?:[ \r\n]|\Z)|：)|\(系统\) |[\"“])"
+)
 _TIGHT: Final = Grammar("lines '[time]name:text'", rf"{_TIME} ?(?=[^\s:：\[][^\r\n:：]{{0,60}}:)")
 _BRACKETED: Final = Grammar("lines '[time] [name] text'", rf"{_TIME} (?=\[[^\r\n]{{1,200}}?\](?:[ \r\n]|\Z))")
 _PIPED: Final = Grammar("lines 'time | name：text'", rf"{MARKS}(?P<time>{_DATE} {_CLOCK}) \| (?=[^\r\n]{{1,200}}?：)")
@@ -462,7 +473,7 @@ def _detect(head: Head) -> Evidence | None:
     if not found:
         return None
     names = [_split(_line_of(candidate.header), tool, ())[0] for candidate in found]
-    if sum(map(is_log_word, names)) * 5 >= len(names):
+    if sum(map(is_log_word, names)) * 5 >= len(names) or have_marks(names):
         return None
     signs = sum(_is_sign(candidate, tool) for candidate in found)
     headed = found[0].before.lines.strip() != ""
