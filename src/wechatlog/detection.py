@@ -191,14 +191,15 @@ def _detect(head: Head) -> tuple[Reader, Detection]:
     if (sure := _opens(head)) is not None and isinstance(verdict := sure.detect(head), Evidence):
         return sure, Detection(sure.name, verdict.confidence, verdict.reason)
     verdicts = _asked(head)
-    if verdicts.is_unsure and (longer := head.with_end()) is not None and (better := _asked(longer)).found:
+    fuller = head.fuller if verdicts.is_unsure else head
+    if fuller is not head and (better := _asked(fuller)).found:
         verdicts = better
     winner = _winner(verdicts, head.source.label)
     if _may_be_dressed(head, winner) and (bare := _find_bare(head, winner)) is not None:
         return bare
     if winner is not None:
         return winner.reader, Detection(winner.reader.name, min(1.0, winner.confidence), winner.reason)
-    if (inside := _find_inside(head)) is not None:
+    if (inside := _find_inside(fuller)) is not None:
         return inside
     from wechatlog.engine.unknown import unknown_format  # for who meets such a file
 

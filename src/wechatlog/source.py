@@ -572,7 +572,8 @@ class Source:
         """
         if self._head is None:
             if self._text is not None:
-                self._head = self._text[:HEAD_SIZE].encode("utf-8", "surrogatepass")
+                text = self._text.lstrip("\n")  # blank lines may stand for what was in front of it
+                self._head = text[:HEAD_SIZE].encode("utf-8", "surrogatepass")
             else:
                 with self.open(to_damage=True) as stream:
                     head, packed = stream.read(HEAD_SIZE), _unpacked(stream)

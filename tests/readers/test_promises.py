@@ -434,6 +434,42 @@ def test_long_json_whose_keys_were_sorted_is_known(case: Path, value: dict[str, 
 
 @pytest.mark.parametrize(
     ("case", "value"),
+    [each for each in JSON_OBJECTS if _long_lists(each[1]) and _how(each[0])["format"] != "json"],
+    ids=lambda each: _name(each) if isinstance(each, Path) else "",
+)
+def test_messages_may_stand_behind_a_long_list(case: Path, value: dict[str, Any]) -> None:
+    """Groups have hundreds of members, each with the address of a picture."""
+    members = [{"wxid": f"wxid_{number:010}", "avatar": f"https://wx.example/{number}"} for number in range(1200)]
+    first = next(key for key, inner in value.items() if inner in _long_lists(value))
+    long: dict[str, Any] = {}
+    for key, inner in value.items():
+        long |= {"zz": members, key: inner} if key == first else {key: inner}
+    data = json.dumps(long, indent=1).encode()
+    assert len(data) > HEAD_SIZE
+    assert wechatlog.detect(data).format == _how(case)["format"]
+    assert _said(_read(data)) == _said(_read(json.dumps(value, indent=1).encode()))
+
+
+PAGES = [case for case in CASES if case.suffix in (".html", ".htm")]
+_HEAD = re.compile("<head[^>]*>|<html[^>]*>|<body[^>]*>", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("case", [case for case in PAGES if _HEAD.search(case.read_text("utf-8"))], ids=_name)
+def test_messages_may_stand_behind_long_styles(case: Path, tmp_path: Path) -> None:
+    """Pages that were saved whole have hundreds of kilobytes of them."""
+    for beside in case.parent.iterdir():
+        (tmp_path / beside.name).symlink_to(beside)
+    page = tmp_path / case.name
+    expected, text = _said(_read(page)), page.read_bytes().decode()
+    styles = f"<style>{'.a > .b { color: red }' * 20_000}</style>"
+    page.unlink()
+    page.write_bytes(_HEAD.sub(lambda found: found[0] + styles, text, count=1).encode())
+    assert wechatlog.detect(page).format == _how(case)["format"]
+    assert _said(_read(page)) == expected
+
+
+@pytest.mark.parametrize(
+    ("case", "value"),
     [each for each in JSON_OBJECTS if any(len(rows) > 2 for rows in _long_lists(each[1]))],
     ids=lambda each: _name(each) if isinstance(each, Path) else "",
 )

@@ -91,6 +91,13 @@ def test_a_heading_in_a_page_is_no_message() -> None:
         )
 
 
+@pytest.mark.parametrize("lines", [0, 100, 3000])
+def test_tables_may_stand_far_down_in_a_page(lines: int) -> None:
+    rows = page(tables([0, 1, 2], HEADINGS[:2])[0])
+    between = "<p>早</p>\n" * lines
+    assert read(f"<html><title>聊天</title><body>{between}{rows}{between}{rows}</body></html>") == FIRST * 2
+
+
 def test_what_changes_is_told() -> None:
     one, two = tables([1, 0, 2], (HEADINGS[0], HEADINGS[1]))
     found = wechatlog.load(f"{delimited(one, ',')}\n李四\n{delimited(two, ',')}".encode())

@@ -8,7 +8,6 @@ from __future__ import annotations
 import codecs
 import contextlib
 import functools
-import io
 import itertools
 import json
 import re
@@ -57,7 +56,6 @@ _COLON: Final = re.compile(r"[ \t\n\r]*+:[ \t\n\r]*+")
 _DECODER: Final = json.JSONDecoder(strict=False)
 """Control characters in texts do not keep the others from being read, as in what is streamed."""
 _SCAN: Final[Callable[[str, int], tuple[Any, int]]] = _DECODER.scan_once  # type: ignore[attr-defined]
-_BEHIND_LIST: Final = re.compile(r'\][ \t\n\r]*+,[ \t\n\r]*+(?=")')
 _DEEPEST: Final = 32
 """Levels that are looked at where something is cut; each costs a look at what stands in it."""
 
@@ -216,26 +214,12 @@ class Head:
                 return _DECODER.decode(self.text)
         return partial_json(self.text)
 
-    def with_end(self) -> Head | None:
-        """The head of a JSON object that is longer, with what stands at its end, behind a list, put in front.
+    @functools.cached_property
+    def fuller(self) -> Head:
+        """A head that says more of a longer page or JSON object: what takes room and says nothing is left out."""
+        from wechatlog.engine.fuller_head import fuller_head  # for what is longer, and nobody knows by its head
 
-        Returns:
-            `None` where there is nothing, or where the end cannot be reached without reading all.
-        """
-        text = self.text.lstrip()
-        if self.complete or not text.startswith("{"):
-            return None
-        if (stream := self.source.seekable()) is None:
-            return None
-        with stream:
-            stream.seek(-HEAD_SIZE, io.SEEK_END)
-            end = stream.read().decode(self.encoding or "utf-8", "replace").rstrip()
-        for match in _BEHIND_LIST.finditer(end):
-            with contextlib.suppress(ValueError, RecursionError):
-                value = _DECODER.decode("{" + end[match.end() :])  # what stands deeper is closed too often
-                text = f"{json.dumps(value, ensure_ascii=False)[:-1]}, {text[1:]}"
-                return attrs.evolve(self, data=text.encode("utf-8", "replace"), encoding="utf-8")
-        return None
+        return fuller_head(self) or self
 
     @functools.cached_property
     def tables(self) -> dict[str, set[str]] | None:

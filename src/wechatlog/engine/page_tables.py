@@ -48,6 +48,11 @@ def _delimited(text: str) -> Iterator[str]:
             yield "".join(pieces)
 
 
+def _head_of(source: Source, table: str) -> Head:
+    """The head of a table, which may stand far down in its page."""
+    return Head.of(source.with_text(table.lstrip("\n")))
+
+
 @attrs.frozen(eq=False)
 class PageTableReader(InsideReader):
     """A reader of tables that reads one in a page."""
@@ -62,13 +67,13 @@ class PageTableReader(InsideReader):
     @classmethod
     def heads(cls, head: Head) -> Iterator[Head]:
         """The heads of the tables, as delimited texts."""
-        return (Head.of(head.source.with_text(text)) for text in _delimited(head.text))
+        return (_head_of(head.source, text) for text in _delimited(head.text))
 
     def read(self, source: Source, context: Context) -> Iterator[Batch]:
         """The messages of the tables that the other reader takes, as of one: days may have a table each."""
         joined, line, others = list[str](), 0, list[int]()
         for table in _delimited(source.read_text(context.collector, context.encoding)):
-            if self.reader.detect(Head.of(source.with_text(table))) is not None:
+            if self.reader.detect(_head_of(source, table)) is not None:
                 rows = table.lstrip("\n")
                 joined += "\n" * max(0, len(table) - len(rows) - line), rows
                 line = max(line, len(table) - len(rows)) + rows.count("\n")

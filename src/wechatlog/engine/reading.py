@@ -387,6 +387,11 @@ class Reading:
         head = Head.of(self.source, self.encoding)
         return head if self.around is None else self.around.head(head)
 
+    def head_with(self, *keys: str) -> Head:
+        """The first part of a JSON object down to one of these keys, in front of which much else may stand."""
+        head = self.head
+        return head.fuller if isinstance(head.json, dict) and head.json.keys().isdisjoint(keys) else head
+
     def blocks(self, source: Source | None = None) -> Iterator[str]:
         """The text of the source, or of one beside it, in blocks.
 

@@ -136,7 +136,7 @@ def _objects(reading: Reading, *, script: bool = False) -> Iterator[Entry]:
     told: tuple[Any, ...] = ()
     here: tuple[Any, ...] = ()  # what plain objects say of the chat
     chat = reading.first_chat
-    key = "items" if "items" in read_object(reading.head.json) else "messages"
+    key = "items" if "items" in read_object(reading.head_with("items", "messages").json) else "messages"
     for _, value, line, offset in iter_objects(reading, key, script=script, needed=lambda _: _FACTS, plain=_TEXTS):
         there: tuple[Any, ...] = ()
         if isinstance(value, tuple):

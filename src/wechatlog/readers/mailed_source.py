@@ -90,7 +90,8 @@ def html_lines(blocks: Iterable[str]) -> Iterator[str]:
         held = bool(block) and cut >= 0 and ">" not in text[cut:] and len(text) - cut < _LONGEST_TAG
         rest = text[cut:] if held else ""
         pieces, unseen = _convert(text[:cut] if held else text, unseen)
-        yield "".join(pieces)
+        if seen := "".join(pieces):  # of a block of styles nothing is, and the chat begins further down
+            yield seen
 
 
 def _convert(text: str, unseen: str) -> tuple[list[str], str]:

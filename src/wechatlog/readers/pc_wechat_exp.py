@@ -161,7 +161,7 @@ def _is_text(head: Head) -> Evidence | None:
 
 
 def _page(reading: Reading) -> Iterator[Entry]:
-    head, blocks = sample(reading.blocks())
+    head = reading.head.fuller.text
     facts = _PAGE_FACT.finditer(head.partition(_OPEN)[0])
     _learn(
         reading,
@@ -171,7 +171,7 @@ def _page(reading: Reading) -> Iterator[Entry]:
     claimed, reading.claimed = reading.claimed, None
     reading.tell("writer-fault", _LEFT_OUT)
     count = 0
-    for text, line, offset in iter_pieces(prepare(blocks).blocks, _ELEMENT, len(_OPEN)):
+    for text, line, offset in iter_pieces(prepare(reading.blocks()).blocks, _ELEMENT, len(_OPEN)):
         if offset < 0:
             tell_times(reading, text, line)
             continue

@@ -215,7 +215,7 @@ def _row(reading: Reading, said: Said, line: int, offset: int) -> Entry:
         text = body.removeprefix(_NOTICE)
         return Entry(line, kind=read_notice(text) or MessageKind.SYSTEM, text=text, offset=offset)
     if (order := reading.said.get("date_order")) is None:
-        times = (_BREAK.sub(" ", time) for time in as_saved(_DATED).findall(reading.head.text) if time)
+        times = (_BREAK.sub(" ", time) for time in as_saved(_DATED).findall(reading.head.fuller.text) if time)
         order = reading.said["date_order"] = _read_order(reading, times, is_sorted=False)
     time, precision = _time(reading, _BREAK.sub(" ", said["time"] or ""), order, line)
     return Entry(line, time, precision, sender, None, None, *_cell(reading, body, line), offset=offset)

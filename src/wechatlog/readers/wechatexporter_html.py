@@ -341,7 +341,7 @@ def _detect(head: Head) -> Evidence | Refusal | None:
 
 def _entries(reading: Reading) -> Iterator[Entry]:
     """The messages of the page, then those of the scripts beside it."""
-    title = _PAGE_TITLE.search(reading.head.text)
+    title = _PAGE_TITLE.search(reading.head.fuller.text)
     name = None if title is None else html.unescape(title["title"])
     reading.chat.title = None if name is None else find_title(name) or name
     return _Pass(reading).entries()

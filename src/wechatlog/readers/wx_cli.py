@@ -114,7 +114,7 @@ def _sender(
 
 def _entries(reading: Reading) -> Iterator[Entry]:
     people: dict[Draft, dict[str, Participant]] = {}
-    (key, mixed, names_peer), chat = _layout(reading.head), reading.chat
+    (key, mixed, names_peer), chat = _layout(reading.head_with(*_LISTS)), reading.chat
     for _, value, line, offset in iter_objects(reading, key, needed=lambda _: () if mixed else _HEAD, known=_KNOWN):
         chat = _chat_of(reading, value) if mixed and value.get("chat") else _describe(reading.chat, reading.said)
         time, precision = _time(reading, value, line)

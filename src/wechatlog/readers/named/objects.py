@@ -37,6 +37,8 @@ _HOLDERS: Final = LISTS | {"hits", "response", "payload", "list", "export"}
 
 def _objects(reading: Reading) -> Iterator[NamedRow]:
     whole = reading.head
+    if _path(_json_head(whole).json) is None:
+        whole = whole.fuller
     head, is_script = _json_head(whole), "js" in whole.containers
     path = _path(head.json)
     if path and all(map(_path, _first_lines(head)[:2])) and len(_first_lines(head)) > 1:  # each line has a list

@@ -100,7 +100,7 @@ _Part: TypeAlias = "tuple[HtmlElement, set[str]]"
 
 
 def _entries(reading: Reading) -> Iterator[Entry]:
-    head = reading.head.text
+    head = reading.head.fuller.text
     shape = None if _is_named(head) else learn_shape(head)
     pieces = iter_pieces(reading.blocks(), shape.mark if shape else _MARK, _LONGEST)
     unmarked = _unmarked((side,) for side in shape.sides) if shape else _unmarked_side(head)
