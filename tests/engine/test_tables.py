@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -88,12 +89,17 @@ def test_a_line_of_blanks_is_no_row(case: str) -> None:
     assert _said(data + b"   \n \t \n") == _said(data)
 
 
-CSV_CASES = sorted(
-    case
-    for case in CORPUS.glob("*-csv/*.csv")
-    if json.loads(case.with_suffix(".json").read_text(encoding="utf-8")).get("diagnostics") == []
-    and as_utf8(case.read_bytes(), final=True) is not None
-)
+def _is_whole(case: Path) -> bool:
+    """Whether nothing is told of a case, and a spreadsheet program reads what we do; no build that quotes nothing does."""
+    text = as_utf8(case.read_bytes(), final=True)
+    if text is None or json.loads(case.with_suffix(".json").read_text(encoding="utf-8")).get("diagnostics") != []:
+        return False
+    with contextlib.suppress(csv.Error):
+        return bool(list(csv.reader(io.StringIO(text, newline=""), strict=True)))
+    return False
+
+
+CSV_CASES = sorted(filter(_is_whole, CORPUS.glob("*-csv/*.csv")))
 
 
 @pytest.mark.parametrize("case", CSV_CASES, ids=lambda case: f"{case.parent.name}/{case.name}")
