@@ -16,7 +16,7 @@ import random
 import re
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +90,12 @@ def _how(case: Path) -> dict[str, Any]:
     return {"format": expected_of(case)["format"], **options}
 
 
+def _in_order(chats: Iterable[wechatlog.Conversation]) -> list[wechatlog.Message]:
+    """The messages of chats in the order of their file."""
+    found = [message for chat in chats for message in chat]
+    return sorted(found, key=lambda message: (message.origin.line or 0, message.origin.offset or 0))
+
+
 class Case:
     """A case of the corpus, of which the same bytes are read once for all that is asked of it.
 
@@ -115,8 +121,7 @@ class Case:
 
     def messages(self, data: bytes) -> list[wechatlog.Message]:
         """All messages of all chats, in the order of the file."""
-        found = [message for chat in self.chats(data) for message in chat]
-        return sorted(found, key=lambda message: (message.origin.line or 0, message.origin.offset or 0))
+        return _in_order(self.chats(data))
 
     def facts(self, data: bytes) -> list[tuple[Any, ...]]:
         """What is said of each chat."""
@@ -432,6 +437,11 @@ def test_long_json_whose_keys_were_sorted_is_known(case: Path, value: dict[str, 
     _check_alike(case, value, ordered)
 
 
+def _said_of(readable: Path | bytes) -> list[tuple[Any, ...]]:
+    """What the messages of an input say whose format is found out."""
+    return _said(_in_order(wechatlog.load_archive(readable)))
+
+
 @pytest.mark.parametrize(
     ("case", "value"),
     [each for each in JSON_OBJECTS if _long_lists(each[1]) and _how(each[0])["format"] != "json"],
@@ -447,7 +457,7 @@ def test_messages_may_stand_behind_a_long_list(case: Path, value: dict[str, Any]
     data = json.dumps(long, indent=1).encode()
     assert len(data) > HEAD_SIZE
     assert wechatlog.detect(data).format == _how(case)["format"]
-    assert _said(_read(data)) == _said(_read(json.dumps(value, indent=1).encode()))
+    assert _said_of(data) == _said_of(json.dumps(value, indent=1).encode())
 
 
 PAGES = [case for case in CASES if case.suffix in (".html", ".htm")]
@@ -460,12 +470,12 @@ def test_messages_may_stand_behind_long_styles(case: Path, tmp_path: Path) -> No
     for beside in case.parent.iterdir():
         (tmp_path / beside.name).symlink_to(beside)
     page = tmp_path / case.name
-    expected, text = _said(_read(page)), page.read_bytes().decode()
+    expected, text = _said_of(page), page.read_bytes().decode()
     styles = f"<style>{'.a > .b { color: red }' * 20_000}</style>"
     page.unlink()
     page.write_bytes(_HEAD.sub(lambda found: found[0] + styles, text, count=1).encode())
     assert wechatlog.detect(page).format == _how(case)["format"]
-    assert _said(_read(page)) == expected
+    assert _said_of(page) == expected
 
 
 @pytest.mark.parametrize(
