@@ -19,6 +19,7 @@ from wechatlog.engine import Evidence, Format, Head, Reading, iter_line_objects,
 from wechatlog.engine.json_damage import listed, value_of
 from wechatlog.engine.json_facts import iter_facts_first, tell_unread
 from wechatlog.engine.json_lines import line_objects
+from wechatlog.engine.json_nested import first_value, inner_key, iter_nested, line_counts, rows_of, whole_values
 from wechatlog.engine.json_objects import report_shape, report_unknown_keys
 from wechatlog.engine.json_stream import BEGIN, END, Item
 from wechatlog.engine.json_values import first_object, read_list, read_object
@@ -27,7 +28,7 @@ from wechatlog.readers.named.entries import named_entries
 from wechatlog.readers.named.payloads import OBJECTS, gathered, object_keys
 from wechatlog.readers.named.people import ABOUT, call_chat, describe, shown_key
 from wechatlog.readers.named.rows import NamedRow, fields_by, text_of
-from wechatlog.readers.named.signs import CONFIDENCE, LOOKED_AT, is_named, says_chat, told_keys
+from wechatlog.readers.named.signs import CONFIDENCE, LOOKED_AT, is_named, says_chat, tell_keys
 
 _LETTERS: Final = ("U", "R")
 """The owner and the other, where a line in front says what letters stand for."""
@@ -36,37 +37,38 @@ _HOLDERS: Final = LISTS | {"hits", "response", "payload", "list", "export"}
 
 
 def _objects(reading: Reading) -> Iterator[NamedRow]:
+    """The rows of a JSON text, in whichever of the ways they stand in it."""
     whole = reading.head
     if _path(_json_head(whole).json) is None:
         whole = whole.fuller
-    head, is_script = _json_head(whole), "js" in whole.containers
-    path = _path(head.json)
-    if path and all(map(_path, _first_lines(head)[:2])) and len(_first_lines(head)) > 1:  # each line has a list
-        yield from _nested(reading)
-        return
-    if path is None and (_is_nested(head) or _is_grid(head)):
-        yield from _nested(reading) if _is_nested(head) else _grid(reading)
-        return
-    path = path or ()
+    head = _json_head(whole)
+    path, lines = _path(head.json), _first_lines(head)
+    if path is None and not _is_nested(head) and _is_grid(head):
+        return _grid(reading)
+    if (path is None and _is_nested(head)) or (path and len(lines) > 1 and all(map(_path, lines[:2]))):
+        return _nested(reading)
+    if path and path[1:]:
+        return _parts(reading, head, path)
+    return _flat(reading, head, path or (), is_whole=whole.complete)
+
+
+def _flat(reading: Reading, head: Head, path: tuple[str, ...], *, is_whole: bool) -> Iterator[NamedRow]:
+    """The objects of lines, of an array, or of the list under a key."""
     others = list[Item]()
-    if len(path) > 1:
-        yield from _parts(reading, path[0], path[1], others, told_keys(_list_at(head.json, path), reading))
-        yield from _nested(reading, path) if others else ()
-        return
-    is_lines = not path and "jsonl" in head.containers
+    is_lines, is_script = not path and "jsonl" in head.containers, "js" in reading.head.containers
     rows = _first_lines(head) if is_lines else _list_at(head.json, path)
     inner = _inner_key(rows) if is_lines else None
-    told = told_keys([_opened(row, inner) for row in rows], reading)
-    items: Iterator[Item]
-    known = known_with((*told.values(), *OBJECTS, *((inner,) if inner else ())))
-    if inner:
-        items = (item._replace(value=_opened(item.value, inner)) for item in iter_line_objects(reading, known=known))
-    elif is_lines:
+    told = tell_keys([_opened(row, inner) for row in rows], reading) or {}
+    known = known_with((*told.values(), *OBJECTS, *filter(None, (inner,))))
+    if is_lines:
         items = iter_line_objects(reading, known=known)
-        items = items if told else _without_head(reading, items)
+        if inner:
+            items = (item._replace(value=_opened(item.value, inner)) for item in items)
+        elif not told:
+            items = _without_head(reading, items)
     else:
         said = {key for key in read_object(head.json) if shown_key(key) in ABOUT}
-        needed = said if whole.complete else said | ABOUT
+        needed = said if is_whole else said | ABOUT
         items = iter_objects(
             reading,
             *path,
@@ -82,7 +84,8 @@ def _objects(reading: Reading) -> Iterator[NamedRow]:
             first = False
             describe(reading.chat, reading.said)
         yield NamedRow(fields_by(row, told).get, line, offset, said=_beside(reading, row, line))
-    yield from _nested(reading, path) if others else ()
+    if others:
+        yield from _nested(reading, path)
     values = read_object(head.json).values()
     if first and values and all(value != [] for value in values):
         what = "no list of this JSON is one of messages: nothing was read"
@@ -117,10 +120,11 @@ def _without_head(reading: Reading, items: Iterator[Item]) -> Iterator[Item]:
         describe(reading.chat, {**item.value, **about})
 
 
-def _parts(reading: Reading, outer: str, inner: str, others: list[Item], told: Mapping[str, str]) -> Iterator[NamedRow]:
+def _parts(reading: Reading, head: Head, path: tuple[str, ...]) -> Iterator[NamedRow]:
     """The objects of the lists in one object, or in several: each has a chat."""
-    about: dict[str, Any] = {}
-    known = known_with((*told.values(), *OBJECTS))
+    outer, inner = path
+    told = tell_keys(_list_at(head.json, path), reading) or {}
+    known, others, about = known_with((*told.values(), *OBJECTS)), list[Item](), dict[str, Any]()
     chat, number = reading.chat, 0
     items = iter_facts_first(
         reading, (inner,), parted=(outer,), needed=lambda _: ABOUT, script=True, front="", others=others
@@ -142,6 +146,8 @@ def _parts(reading: Reading, outer: str, inner: str, others: list[Item], told: M
             report_shape(reading.collector, "a message", item)
     if others and number == 1 and plain_name(outer) not in _HOLDERS:
         call_chat(chat, outer)
+    if others:
+        yield from _nested(reading, tuple(filter(None, path)))
 
 
 def _beside(reading: Reading, row: Mapping[str, Any], line: int) -> dict[str, Any]:
@@ -154,14 +160,12 @@ def _beside(reading: Reading, row: Mapping[str, Any], line: int) -> dict[str, An
 
 def _grid(reading: Reading) -> Iterator[NamedRow]:
     """The rows of a table of arrays or columns; of columns nothing says the lines."""
-    from wechatlog.engine.json_nested import first_value, line_counts, rows_of
-
     text, is_damaged = _whole_json(reading)
     rows = rows_of(first_value(text))
     lines = line_counts(text)[-len(rows) :] if text.lstrip().startswith("[") else [1] * len(rows)
     if is_damaged:  # where the file was cut, the last is less than it was
         del rows[-1:]
-    told = told_keys(rows, reading)
+    told = tell_keys(rows, reading)
     for row, line in zip(rows, lines, strict=False):
         yield NamedRow(fields_by(row, told).get, line)
 
@@ -174,18 +178,14 @@ def _nested(reading: Reading, but: tuple[str, ...] | None = None) -> Iterator[Na
         but: the keys of a list that was read. Further lists beside it, or beside what it stands in, are told: what
             stands there may stand in it too.
     """
-    from wechatlog.engine.json_nested import iter_nested  # for who meets one
-
     (text, _), line, counted = _whole_json(reading, again=but is not None), 1, 0
-    but = None if but is None else tuple(filter(None, but))
-    usual: set[str] = set()
     first = [found.value for found in itertools.islice(iter_nested(text, says_chat), LOOKED_AT)]
-    told = told_keys(first, reading)
+    told = tell_keys(first, reading)
+    usual = {*first[0]} if first else set[str]()
 
     def is_taken(objects: list[Any]) -> bool:  # those that begin with what says little are as the others are
         return says_chat(objects) or (len(usual & objects[0].keys()) * 2 > len(usual) > 0)
 
-    usual.update(*first[:1])
     for row, offset, keys, about in iter_nested(text, is_taken, but):
         line, counted = line + text.count("\n", counted, offset), offset
         if but is not None and keys[:-1] == but[: len(keys) - 1]:
@@ -205,8 +205,6 @@ def _nested(reading: Reading, but: tuple[str, ...] | None = None) -> Iterator[Na
 
 def _whole_json(reading: Reading, *, again: bool = False) -> tuple[str, bool]:
     """The text; where it is damaged, what is whole of it; and whether it is, which is told the first time."""
-    from wechatlog.engine.json_nested import whole_values
-
     found = list[tuple[str, int]]()
     text = "".join(json_blocks(reading.look() if again else reading.blocks())).lstrip("\ufeff")
     text = whole_values(text, lambda *what: found.append(what), in_lines="jsonl" in reading.head.containers)
@@ -232,14 +230,12 @@ def _json_head(head: Head) -> Head:
 
 def _path(value: Any) -> tuple[str, ...] | None:
     """The keys that lead to the messages: none, that of their list, or also that of what the list stands in."""
-    if isinstance(value, list):
-        inner = None if says_chat(value) else _list_key(first_object(value))
-        return ("", inner) if inner is not None else () if says_chat(value) else None
+    if isinstance(value, list) and says_chat(value):
+        return ()
     if (key := _list_key(value)) is not None:
         return (key,)
-    for outer, holder in read_object(value).items():
-        inner = _list_key(first_object(holder) if isinstance(holder, list) else holder)
-        if inner is not None:
+    for outer, holder in ({"": value} if isinstance(value, list) else read_object(value)).items():
+        if (inner := _list_key(_object(holder))) is not None:
             return outer, inner
     return None
 
@@ -252,8 +248,13 @@ def _list_key(value: Any) -> str | None:
 def _list_at(value: Any, path: tuple[str, ...]) -> list[Any]:
     """The list that keys lead to, through the first object of a list on the way."""
     for key in filter(None, path):
-        value = (first_object(value) if isinstance(value, list) else read_object(value)).get(key)
+        value = _object(value).get(key)
     return read_list(value)
+
+
+def _object(value: Any) -> dict[str, Any]:
+    """An object, or the first of a list."""
+    return first_object(value) if isinstance(value, list) else read_object(value)
 
 
 def _is_lines(head: Head) -> bool:
@@ -270,16 +271,12 @@ def _first_lines(head: Head) -> list[Any]:
 
 def _inner_key(rows: list[Any]) -> str | None:
     """Under which key objects hold messages; empty where they are messages."""
-    from wechatlog.engine.json_nested import inner_key  # for JSON that nobody else may know
-
     named = inner_key(rows, is_named)
     return inner_key(rows, says_chat) if named is None else named
 
 
 def _is_nested(head: Head) -> bool:
     """Whether messages stand somewhere in one JSON value that has no list of them where others have it."""
-    from wechatlog.engine.json_nested import iter_nested  # for JSON that nobody else may know
-
     if "json" not in head.containers or ("jsonl" in head.containers and len(head.lines) > 1) or _is_lines(head):
         return False
     return next(iter_nested(json.dumps(head.json), says_chat), None) is not None
@@ -287,8 +284,6 @@ def _is_nested(head: Head) -> bool:
 
 def _is_grid(head: Head) -> bool:
     """Whether the rows of a table stand in one JSON value, as arrays or as columns."""
-    from wechatlog.engine.json_nested import rows_of  # for JSON that nobody else may know
-
     return "json" in head.containers and says_chat(rows_of(head.json))
 
 

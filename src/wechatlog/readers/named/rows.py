@@ -35,7 +35,7 @@ class NamedRow:
     said: Mapping[str, Any] = {}
 
 
-def fields_by(row: Mapping[str, Any], told: Mapping[str, str]) -> dict[str, Any]:
+def fields_by(row: Mapping[str, Any], told: Mapping[str, str] | None) -> dict[str, Any]:
     """The values of the fields of an object, whose keys names tell, or what objects hold."""
     return {field: row.get(key) for field, key in told.items()} if told else fields_of(row)
 

@@ -15,7 +15,7 @@ from wechatlog.content.column_words import fields_of, known_with
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import Draft, Evidence, Reading
 from wechatlog.readers.named.rows import fields_by
-from wechatlog.readers.named.signs import is_chat, is_named, told_keys
+from wechatlog.readers.named.signs import is_chat, tell_keys
 
 _CONFIDENCE: Final = 0.5
 _GUESSED: Final = 0.46
@@ -46,30 +46,30 @@ class Tables:
     def tell(self, key: Key, rows: list[Mapping[str, Any]]) -> bool:
         """Whether a table is one of messages, of which these are the first rows."""
         table, columns = key
-        told: dict[str, str] = {}
-        if not are_called(columns) and not is_named(rows):
-            told = told_keys(rows, about=table) or self.alike.get(columns, {})
-            if not told:
-                return False
-            if columns[0] != _FIRST:
-                self.alike[columns] = told
+        told = {} if are_called(columns) else tell_keys(rows, about=table)
+        told = self.alike.get(columns) if told is None else told
+        if told is None:
+            return False
+        if told and columns[0] != _FIRST:
+            self.alike[columns] = told
         self.told[key] = told
         self.people |= _people(rows, told)
         return True
 
     def is_like(self, key: Key, rows: list[Mapping[str, Any]]) -> bool:
         """Whether a table of something else looks like those of messages: people who write there stand in it."""
-        told = told_keys(rows, about="chat")
+        told = tell_keys(rows, about="chat")
         people = _people(rows, told) if told else set()
         return key[1] in self.alike or len(people & self.people) * 2 > len(people)
 
     def evidence(self) -> Evidence | None:
         """What is to be said of a database or a script; names of columns say more than what they hold."""
-        for (table, _), told in sorted(self.told.items(), key=lambda item: bool(item[1])):
-            if told:
-                return Evidence(_GUESSED, f"columns of {table!r} hold times, names and texts")
-            return Evidence(_CONFIDENCE, f"columns of {table!r} are called as those of chats are")
-        return None
+        if not self.told:
+            return None
+        (table, _), told = min(self.told.items(), key=lambda item: bool(item[1]))
+        if told:
+            return Evidence(_GUESSED, f"columns of {table!r} hold times, names and texts")
+        return Evidence(_CONFIDENCE, f"columns of {table!r} are called as those of chats are")
 
 
 def _people(rows: Iterable[Mapping[str, Any]], told: Mapping[str, str]) -> set[str]:

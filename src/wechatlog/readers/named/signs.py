@@ -45,8 +45,8 @@ def is_named(rows: list[Any]) -> bool:
     return False
 
 
-def told_keys(rows: list[Any], reading: Reading | None = None, about: str = "") -> dict[str, str]:
-    """The key of each field, where the names of keys do not tell them all and what objects hold does."""
+def tell_keys(rows: list[Any], reading: Reading | None = None, about: str = "") -> dict[str, str] | None:
+    """The key of each field where what objects hold tells them; none where names do; `None` where nothing does."""
     if is_named(rows):
         return {}
     objects = [row for row in rows[:LOOKED_AT] if isinstance(row, dict)]
@@ -55,7 +55,7 @@ def told_keys(rows: list[Any], reading: Reading | None = None, about: str = "") 
         for row in objects
     ]
     keys = {key: key for row in texts for key in row}
-    told = tell_columns(texts, fields_of(keys), " ".join((about, *keys))) or {}
+    told = tell_columns(texts, fields_of(keys), " ".join((about, *keys)))
     if told and reading is not None:
         what = "no tool is known that writes this: what its keys mean was taken from what they hold"
         reading.tell_first("guessed-columns", what, 1, Severity.WARNING)
@@ -64,4 +64,4 @@ def told_keys(rows: list[Any], reading: Reading | None = None, about: str = "") 
 
 def says_chat(rows: list[Any]) -> bool:
     """Whether the first object, or the one behind it, is a message, or what the first hold are messages."""
-    return is_named(rows) or bool(told_keys(rows))
+    return tell_keys(rows) is not None

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from wechatlog.content.column_words import FIELDS, fields_of, names_of, plain_name
@@ -52,37 +52,41 @@ def _told_rows(reading: Reading) -> Iterator[NamedRow]:
 
 def _rows(reading: Reading) -> Iterator[NamedRow]:
     """The rows of the table of a text, or of each sheet of a workbook: several are several chats."""
-    sheets: list[Layout | None] = [*_TABLE.find_sheets(reading.head)]
-    known = {layout.sheet for layout in sheets if layout is not None}
-    guessed = _told_by_rows(reading.head) or ([] if sheets else _told_by_rows(reading.head, is_chat=True))
-    if guessed := [layout for layout in guessed if layout.sheet not in known]:
-        sheets += guessed
+    tables = _headed(reading.head)
+    guessed = _told_by_rows(reading.head, tables) or ([] if tables else _told_by_rows(reading.head, is_chat=True))
+    if guessed:
         what = "no heading says what the columns of this table are: they were told by what stands in them"
         reading.tell_first("guessed-columns", what, 1, Severity.WARNING)
-    for layout in sheets or [None]:
-        chat = reading.chat_of(layout.sheet, title=layout.sheet) if layout is not None and sheets[1:] else None
+    layouts: list[Layout | None] = [*tables, *guessed] or [None]
+    for layout in layouts:
+        chat = reading.chat_of(layout.sheet, title=layout.sheet) if layout is not None and layouts[1:] else None
         for row, line in _TABLE.rows(reading, layout):
             yield NamedRow(row._asdict().get, line, None, chat)
 
 
 def _is_table(head: Head) -> Evidence | None:
-    found = _TABLE.find_sheet(head) if _SHEETS & set(head.containers) else _TABLE.find(head)
-    if found is None:
+    if not (tables := _headed(head)):
         guessed = _told_by_rows(head)
         return Evidence(CONFIDENCE - 0.04, "columns that hold times, names and texts") if guessed else None
-    there = {field for field, place in zip(_TABLE.fields, found.places, strict=True) if place >= 0}
+    there = {field for field, place in zip(_TABLE.fields, tables[0].places, strict=True) if place >= 0}
     return Evidence(CONFIDENCE, "columns that are called as those of chats are") if is_chat(there) else None
 
 
-def _told_by_rows(head: Head, *, is_chat: bool = False) -> list[Layout]:
-    """Where tables stand that have no heading which is known: of a text, or of each sheet of a workbook."""
-    if _SHEETS & set(head.containers):
-        peeked = peek_sheets(head.source, _SEEN) or ()
-        tables = [("", name, [[cell_text(cell) for cell in row] for row in rows]) for name, rows in peeked]
-        return [layout for table in tables if (layout := _told_table(*table, is_chat=is_chat)) is not None]
-    if _TABLE.find(head) is not None:
-        return []
-    for delimiter in DELIMITERS:
+def _headed(head: Head) -> list[Layout]:
+    """Where tables stand that have a heading which is known: of a text, or of each sheet of a workbook."""
+    if not _SHEETS.isdisjoint(head.containers):
+        return [*_TABLE.find_sheets(head)]
+    return [found] if (found := _TABLE.find(head)) is not None else []
+
+
+def _told_by_rows(head: Head, known: Sequence[Layout] = (), *, is_chat: bool = False) -> list[Layout]:
+    """Where others stand whose columns are told by what they hold; in a text with one that is known is no other."""
+    if not _SHEETS.isdisjoint(head.containers):
+        peeked, names = peek_sheets(head.source, _SEEN) or (), {layout.sheet for layout in known}
+        texts = {name: [[*map(cell_text, row)] for row in rows] for name, rows in peeked if name not in names}
+        told = (_told_table("", name, rows, is_chat=is_chat) for name, rows in texts.items())
+        return [layout for layout in told if layout is not None]
+    for delimiter in () if known else DELIMITERS:
         rows = first_rows(head, delimiter)
         if len(rows) > 1 and len(rows[-1]) < len(rows[-2]) and not head.text.endswith("\n"):  # the file was cut
             rows = rows[:-1]
