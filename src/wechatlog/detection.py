@@ -24,7 +24,7 @@ from wechatlog.errors import (
     RefusedFormatError,
     UnknownFormatError,
 )
-from wechatlog.readers import ESCAPING, LOOSE, READERS, SPACED, FormatRow
+from wechatlog.readers import READERS, FormatRow
 from wechatlog.registry import as_reader, containers_of, find_reader, reader_names, registered_readers
 
 if TYPE_CHECKING:
@@ -121,7 +121,12 @@ def is_text(reader: Reader) -> bool:
 def is_dense(reader: Reader) -> bool:
     """Whether some lines of each message stand close together in whole files; if none do, line ends were doubled."""
     containers = containers_of(reader.name) or ()
-    return "jsonl" not in containers and not _LINED.isdisjoint(containers) and reader.name not in SPACED
+    return "jsonl" not in containers and not _LINED.isdisjoint(containers) and not _row_of(reader).is_spaced
+
+
+def _row_of(reader: Reader) -> FormatRow:
+    """What is known of a format; of one that was added to these, nothing."""
+    return _ROWS.get(reader.name) or FormatRow(reader.name, "", ())
 
 
 def find_known(source: Source, text: str) -> tuple[str, bool] | None:
@@ -345,7 +350,7 @@ def _may_be_dressed(head: Head, winner: _Claim | None) -> bool:
         return not is_for_people(head.text)
     if winner.confidence < _CERTAIN:
         return True
-    return winner.reader.name not in ESCAPING and (
+    return not _row_of(winner.reader).is_escaping and (
         _DRESSED.match(head.text) is not None
         or _MARKED.search(head.text, 0, 1000) is not None
         or any(mark in head.text for mark in _DRESS)
@@ -357,7 +362,7 @@ def _find_bare(head: Head, winner: _Claim | None) -> tuple[Reader, Detection] | 
     from wechatlog.engine.around import AroundReader, find_around  # for who meets such a text
 
     found: list[_Claim] = []
-    loose = winner is None or winner.reader.name in LOOSE
+    loose = winner is None or _row_of(winner.reader).is_loose
     for around in find_around(head, loose=loose):
         with contextlib.suppress(RefusedFormatError, AmbiguousFormatError):
             claim = _winner(_asked(around.head(head)), head.source.label)

@@ -8,7 +8,7 @@ else is asked but readers that were added at run time; a test holds every case o
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 
 class FormatRow(NamedTuple):
@@ -22,6 +22,9 @@ class FormatRow(NamedTuple):
         lines: a pattern that some line of them must begin with; `re` syntax, a line ends with LF.
         opening: a pattern that decides, matched at the first character that is no blank; `re` syntax, verbose.
         is_guess: it is asked last, and only of inputs that nobody knows for sure.
+        is_spaced: a whole file may have a blank line behind every line, so that none need be doubled.
+        is_escaping: the writer puts backslashes before marks, as editors of Markdown do.
+        is_loose: a name in a header is any characters, those that a person puts round all names too.
     """
 
     name: str
@@ -31,35 +34,13 @@ class FormatRow(NamedTuple):
     lines: str = ""
     opening: str = ""
     is_guess: bool = False
+    is_spaced: bool = False
+    is_escaping: bool = False
+    is_loose: bool = False
 
 
-SPACED: Final = frozenset(
-    "markdown mail memotrace-markdown tracememo-markdown weflow-markdown wx-cli-md wechat-cli-md chatlab-markdown "
-    "wechat-decrypt-export-md wechat-export-studio-md named-lines".split()
-)
-"""Formats of text of which a whole file may have a blank line behind every line, so that none need be doubled."""
-
-ESCAPING: Final = frozenset(
-    "markdown weflow-markdown memotrace-markdown wechat-archive-md wechat-chat-export-md".split()
-)
-"""Formats whose writers put backslashes before marks, as editors of Markdown do."""
-
-
-LOOSE: Final = frozenset("stomakun paste paste-names memotrace-v1-text memotrace-text dated-lines".split())
-"""Formats of text in whose headers a name is any characters, those that a person puts round all names too."""
-
-
-def _row(
-    name: str,
-    place: str,
-    containers: str,
-    *,
-    marks: str = "",
-    lines: str = "",
-    opening: str = "",
-    is_guess: bool = False,
-) -> FormatRow:
-    return FormatRow(name, f"wechatlog.readers.{place}", tuple(containers.split()), marks, lines, opening, is_guess)
+def _row(name: str, place: str, containers: str, **more: Any) -> FormatRow:
+    return FormatRow(name, f"wechatlog.readers.{place}", tuple(containers.split()), **more)
 
 
 READERS: Final = (
@@ -70,6 +51,8 @@ READERS: Final = (
         opening=r"""---[ \t]*\n  (?: [A-Za-z_][\w-]*: [^\n]* \n )++  ---[ \t]*\n  [ \t\n]*+
             (?: \#\# [ ] [0-9]{4}-[0-9]{2}-[0-9]{2} [ \t\n]*+ )?
             > [ ] (?: [0-9]{4}-[0-9]{2}-[0-9]{2} [ ] )? [0-9]{2}:[0-9]{2}:[0-9]{2} [ ][ ] [^\n]""",
+        is_spaced=True,
+        is_escaping=True,
     ),
     _row("jsonl", "jsonl:READER", "json jsonl"),
     _row("json", "jsonl:DOCUMENT", "json"),
@@ -85,7 +68,7 @@ READERS: Final = (
     ),
     _row("chatlab-jsonl", "chatlab:JSONL", "json jsonl text", marks='"_type"'),
     _row("chatlab-txt", "chatlab_text:TXT", "text csv", lines=r"--- [0-9]"),
-    _row("chatlab-markdown", "chatlab_text:MARKDOWN", "text csv", lines=r"## [0-9]"),
+    _row("chatlab-markdown", "chatlab_text:MARKDOWN", "text csv", lines=r"## [0-9]", is_spaced=True),
     _row("chatlab-filter-markdown", "chatlab_filter:MARKDOWN", "text", lines=r"### (?:Block|对话块) [0-9]"),
     _row(
         "weflow-json",
@@ -120,15 +103,37 @@ READERS: Final = (
     _row("memotrace-csv", "memotrace_tables:CSV", "csv text"),
     _row("memotrace-docx", "memotrace_docx:DOCX", "zip"),
     _row("memotrace-xlsx", "memotrace_tables:XLSX", "zip ole"),
-    _row("memotrace-v1-text", "memotrace_text:V1_TEXT", "text", lines=r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:"),
-    _row("memotrace-text", "memotrace_text:V3_TEXT", "text", lines=r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:"),
-    _row("memotrace-markdown", "memotrace_text:MARKDOWN", "text", lines=r"(?:\*\*[0-9]{2}:|> [0-9]{4}-)"),
+    _row(
+        "memotrace-v1-text",
+        "memotrace_text:V1_TEXT",
+        "text",
+        lines=r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:",
+        is_loose=True,
+    ),
+    _row(
+        "memotrace-text", "memotrace_text:V3_TEXT", "text", lines=r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:", is_loose=True
+    ),
+    _row(
+        "memotrace-markdown",
+        "memotrace_text:MARKDOWN",
+        "text",
+        lines=r"(?:\*\*[0-9]{2}:|> [0-9]{4}-)",
+        is_spaced=True,
+        is_escaping=True,
+    ),
     _row("memotrace-ai-text", "memotrace_text:AI_TEXT", "text", lines=r"\*{20}[0-9]"),
     _row("memotrace-json", "memotrace_json:JSON", "json"),
     _row("memotrace-html", "memotrace_json:HTML", "html"),
     _row("iphone-xls", "iphone_xls:READER", "html text", lines=r"[^\n]*<[tT]"),
     _row("weflow-txt", "weflow.texts:TXT", "text csv", lines=r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8} ['\"]"),
-    _row("weflow-markdown", "weflow.texts:MARKDOWN", "text csv", lines=r"## [0-9]{4}\\?-|- [^\n]{2,6}: ?[^\n]*WeFlow"),
+    _row(
+        "weflow-markdown",
+        "weflow.texts:MARKDOWN",
+        "text csv",
+        lines=r"## [0-9]{4}\\?-|- [^\n]{2,6}: ?[^\n]*WeFlow",
+        is_spaced=True,
+        is_escaping=True,
+    ),
     _row("weflow-columns", "weflow.sheets:COLUMNS", "text csv", marks="时间 内容"),
     _row("weflow-xlsx", "weflow.sheets:XLSX", "zip"),
     _row("ciphertalk-xlsx", "weflow.sheets:CIPHERTALK", "zip"),
@@ -176,7 +181,7 @@ READERS: Final = (
         lines=r"[^\n\[]{0,4}(?:\[(?:#[0-9]{1,9} )?[0-9]{4}[-/年]|\[未知时间|微信聊天记录: |=== 与 "
         r"|WeChat Chat Export for LLM |- 微信标识：)",
     ),
-    _row("dated-lines", "brackets.dated:READER", "text", lines=r"[^\n]{0,220}[0-9]:[0-9]{2}"),
+    _row("dated-lines", "brackets.dated:READER", "text", lines=r"[^\n]{0,220}[0-9]:[0-9]{2}", is_loose=True),
     _row(
         "wechat-export-studio-json",
         "brackets.studio:JSON",
@@ -184,7 +189,13 @@ READERS: Final = (
         marks='"wechat-export-studio/ | "rawType" "direction"',
     ),
     _row("wechat-export-studio-csv", "brackets.studio:CSV", "csv text", marks="附件/标题"),
-    _row("wechat-export-studio-md", "brackets.studio:MARKDOWN", "text", lines=r"(?:> 会话 `|- `[0-9]{2}:)"),
+    _row(
+        "wechat-export-studio-md",
+        "brackets.studio:MARKDOWN",
+        "text",
+        lines=r"(?:> 会话 `|- `[0-9]{2}:)",
+        is_spaced=True,
+    ),
     _row("wechat-decrypt-json", "brackets.wechat_decrypt:JSON", "json", marks='"chat_username"'),
     _row(
         "wechat-decrypt-csv",
@@ -200,6 +211,7 @@ READERS: Final = (
         "brackets.decrypt_export:MARKDOWN",
         "text",
         lines=r"\*\*[^\n]{1,200}?\*\* [0-9]{2}:[0-9]{2}",
+        is_spaced=True,
     ),
     _row("wechatexporter-pc-docx", "brackets.bubbles:DOCX", "zip"),
     _row("wxextract-txt", "brackets.wxextract:TXT", "text", marks="META: GLOSS:"),
@@ -222,8 +234,8 @@ READERS: Final = (
         "html text",
         marks="class='message class='sender' | <h1>Chat class=\"sender\"",
     ),
-    _row("mail", "mailed:READER", "text html mime"),
-    _row("stomakun", "stomakun:READER", "text", lines=r"[^\r\n]*?\([0-9][^()\r\n]{8,40}\):"),
+    _row("mail", "mailed:READER", "text html mime", is_spaced=True),
+    _row("stomakun", "stomakun:READER", "text", lines=r"[^\r\n]*?\([0-9][^()\r\n]{8,40}\):", is_loose=True),
     _row("stomakun-html", "stomakun:HTML", "html text", marks='<tr><td width="80" <td width="100"'),
     _row("wechatbaktool-html", "wechatbaktool:HTML", "html text", marks="<title>WechatBakTool</title>"),
     _row(
@@ -237,12 +249,12 @@ READERS: Final = (
     _row("wechat-dump-html", "wechat_dump_page:PAGE", "html text", marks="<title>Chat"),
     _row("pc-wechat-exp-txt", "pc_wechat_exp:TXT", "text", marks="联系人: 微信号:"),
     _row("pc-wechat-exp-html", "pc_wechat_exp:HTML", "html", marks="msg-line"),
-    _row("wx-cli-md", "wxcli_text:MARKDOWN", "text", lines=r"(?:> 导出 [0-9]|### [0-9]{4}-)"),
+    _row("wx-cli-md", "wxcli_text:MARKDOWN", "text", lines=r"(?:> 导出 [0-9]|### [0-9]{4}-)", is_spaced=True),
     _row("wx-cli-txt", "wxcli_text:TXT", "text", lines=r"=== "),
     _row("mac-share", "mac_share:READER", "text zip", lines=r"[·•]"),
-    _row("paste", "pasted:TIMED", "text", lines=r"[^\n]*[0-9]:[0-9]{2}"),
+    _row("paste", "pasted:TIMED", "text", lines=r"[^\n]*[0-9]:[0-9]{2}", is_loose=True),
     _row("paste-ios", "pasted:IOS", "text", lines=r"[^\n]{0,4}(?:[0-9]{4}年|[A-Z][a-z]{2,8} [0-9]{1,2}, [0-9]{4})"),
-    _row("paste-names", "pasted:NAMES", "text", lines=r"[^\n]*[:：][ \t]*+(?:\n|\Z)"),
+    _row("paste-names", "pasted:NAMES", "text", lines=r"[^\n]*[:：][ \t]*+(?:\n|\Z)", is_loose=True),
     _row("wcda-json", "wcda:JSON", "json text binary zip"),
     _row("wcda-txt", "wcda:TXT", "text csv", lines=r"(?:会话:|\[[0-9]{4}-[0-9]{2}-[0-9]{2} )"),
     _row("wcda-xlsx", "wcda:XLSX", "zip"),
@@ -262,22 +274,42 @@ READERS: Final = (
     _row("wetrace-xlsx", "chatlog:WETRACE_XLSX", "zip"),
     _row("wetrace-docx", "chatlog_docx:WETRACE", "text", marks="的聊天记录", lines=r"\[[^\n\r]*\] [0-9:]{8}"),
     _row("shiyu-docx", "under_days:SHIYU", "text", marks="聊天对象： → "),
-    _row("wechat-archive-md", "under_days:ARCHIVE", "text", marks="导出时间： 消息数量：", lines=r"\*\*[^\n]* · "),
-    _row("wechat-chat-export-md", "under_days:SCREEN", "text", marks="微信聊天记录 ：**", lines=r"> 共 [0-9]+ 条消息"),
+    _row(
+        "wechat-archive-md",
+        "under_days:ARCHIVE",
+        "text",
+        marks="导出时间： 消息数量：",
+        lines=r"\*\*[^\n]* · ",
+        is_escaping=True,
+    ),
+    _row(
+        "wechat-chat-export-md",
+        "under_days:SCREEN",
+        "text",
+        marks="微信聊天记录 ：**",
+        lines=r"> 共 [0-9]+ 条消息",
+        is_escaping=True,
+    ),
     _row("weixin-exporter", "under_days:OLDEST", "text", lines=r"\[(?:Received|Sending)\][0-9]{2}:"),
     _row("wetrace-js", "chatlog:WETRACE_JS", "js text csv", marks="CHAT_DATA"),
     _row("wetrace-text", "chatlog:WETRACE_TEXT", "text", lines=r"\[[^\n\r]*\] [0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:"),
     _row("tracememo-json", "tracememo:JSON", "json"),
     _row("tracememo-js", "tracememo:JS", "js text csv"),
     _row("tracememo-csv", "tracememo:CSV", "csv text"),
-    _row("tracememo-markdown", "tracememo:MARKDOWN", "text"),
+    _row("tracememo-markdown", "tracememo:MARKDOWN", "text", is_spaced=True),
     _row("wx-cli-json", "wx_cli:JSON", "json", marks='"is_group" | "chat" "timestamp" "sender"'),
     _row("wechat-decrypt-chat-json", "wechat_cli:EXPORTED", "json", marks='"exported_at"'),
     _row("wechat-decrypt-chat-md", "wechat_cli:PACKED", "text", marks="username: exported_at:", lines="# "),
     _row("wechat-decrypt-chat-csv", "wechat_cli:ROWS", "csv text", marks="sender content"),
     _row("wechat-cli-json", "wechat_cli:JSON", "json", marks="["),
     _row("wechat-cli-txt", "wechat_cli:TXT", "text", marks="聊天记录: 消息数量: | 的消息记录（返回"),
-    _row("wechat-cli-md", "wechat_cli:MARKDOWN", "text", marks="聊天记录: **消息数量:** | **类型**: **消息数**:"),
+    _row(
+        "wechat-cli-md",
+        "wechat_cli:MARKDOWN",
+        "text",
+        marks="聊天记录: **消息数量:** | **类型**: **消息数**:",
+        is_spaced=True,
+    ),
     _row("wechat-cli-jsonl", "wechat_cli:JSONL", "json jsonl", marks='"sender_display"'),
     _row("wetrace-plus-json", "wetrace_plus:JSON", "json", marks='"wetrace-plus" | "conversations" "sender_id"'),
     _row("chatlog-keeper-html", "chatlog_keeper:HTML", "html text", marks="微信聊天记录留存 chat-title"),
@@ -302,6 +334,7 @@ READERS: Final = (
         "text csv",
         lines=r"[^\n]{1,200}?[:：\]】>|\t→—]|[^\n]?1[0-9]{9}|[^\n]{1,80}?[0-9](?:时|点)",
         is_guess=True,
+        is_spaced=True,
     ),
     _row("named-pages", "named.pages:PAGES", "html text", marks="</", is_guess=True),
 )
