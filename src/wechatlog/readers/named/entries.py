@@ -29,10 +29,9 @@ from wechatlog.model import MessageKind, Participant
 from wechatlog.readers.named.payloads import segment_fields
 from wechatlog.readers.named.people import chat_of_row, look_ahead, own_of, person_of
 from wechatlog.readers.named.rows import NamedRow, text_in, text_of
-from wechatlog.readers.named.signs import NUMBER, WHO
+from wechatlog.readers.named.signs import NOBODY, NUMBER, WHO
 from wechatlog.segments import parse_segments
 
-_NOBODY: Final = frozenset({"系统", "系统消息", "系统通知", "系统提示", "system", "System", "SYSTEM"})
 _NOTED: Final = re.compile(r"\[(?:系统|System): ((?s:.*))\]")
 """A notice as both tools that are called wechat-decrypt write it."""
 _SPOKEN: Final = ("text", "content", "message", "msg", "reply_text", "title")
@@ -85,7 +84,7 @@ def named_entries(reading: Reading, rows: Iterator[NamedRow]) -> Iterator[Entry]
                 chat.is_group = True if chat.is_group is None else chat.is_group
         time, precision = _time(reading, row)
         zone = None if time is None else time.tzinfo
-        kind, text, segments = _body(reading, row, text, zone, nobody=sender in _NOBODY)
+        kind, text, segments = _body(reading, row, text, zone, nobody=sender in NOBODY)
         own = None if kind in NOTICES else own_of(reading, row, person, habits)
         if habits.of_chat and own is False and chat.is_group is False:
             account = chat.id or ""

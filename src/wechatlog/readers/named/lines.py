@@ -28,12 +28,13 @@ from wechatlog.engine.headers import Candidate, is_log_word, sample_blocks, tell
 from wechatlog.engine.records import records_of, strip_blank_end
 from wechatlog.engine.unknown import is_for_people
 from wechatlog.model import NOTICES, MessageKind
+from wechatlog.readers.named.signs import NOBODY
 from wechatlog.readers.text_format import TextFormat, text_format
 from wechatlog.timestamps import Precision
 from wechatlog.tokenizer import Grammar, find_heading, find_offer, find_untimed
 
 _CONFIDENCE: Final = 0.3
-_NOBODY: Final = ("系统", "系统消息", "系统通知", "SYSTEM", "System", "system", "--", "*", "***", "-!-")
+_NOBODY: Final = NOBODY | {"--", "*", "***", "-!-"}
 _FEWEST: Final = 2
 _FEWEST_UNDATED: Final = 4
 _LAST_BEGIN: Final = 3

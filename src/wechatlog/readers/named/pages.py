@@ -42,7 +42,8 @@ from wechatlog.readers.named.elements import (
     time_of,
     told_by_meta,
 )
-from wechatlog.readers.named.shapes import Shape, apply_shape, learn_shape, plain_names
+from wechatlog.readers.named.shapes import READ, Shape, apply_shape, learn_shape, plain_names
+from wechatlog.readers.named.signs import NOBODY
 from wechatlog.timestamps import parse_clock
 
 if TYPE_CHECKING:
@@ -78,14 +79,11 @@ _OWN: Final = frozenset("self me mine own right sent out outgoing send from-me i
 _OTHERS: Final = frozenset(
     "other others left received in incoming receive recv them theirs friend from-other o peer partner".split()
 )
-_READ: Final = frozenset({"sender", "time", "bubble", "msg-type", "icon"})
-"""What `apply_shape` calls what it knows."""
 _WEB_CLIENT: Final = "js_message_bubble"
 """What only bubbles of the web client, and of tools that took its page, have; there no message has a time."""
 _UNSEEN: Final = "\u200b\u200e\u202a\ufeff\u2060\u00ad "
 _PAIR: Final = re.compile(r" [与和&] ")
-_NOBODY: Final = frozenset({"系统", "系统消息", "系统通知", "system", "System", "媒体附件"})
-"""Who is said to have written what nobody wrote."""
+_NOBODY: Final = NOBODY | {"媒体附件"}
 _NAMED: Final = re.compile(r"class=[\"'](sender [\w -]{1,60})[\"']")
 _DATED: Final = re.compile(rf"class=[\"'](?:{_DAY})[\"']>(?:<span[^>]{{0,99}}>)?[0-9]{{4}}")
 _CALLS_ME: Final = re.compile(rf"(?:[>\"']\s{{0,9}}|· ){ME}\s{{0,9}}[<\"'·0-9]")
@@ -103,7 +101,8 @@ def _entries(reading: Reading) -> Iterator[Entry]:
     head = reading.head.fuller.text
     shape = None if _is_named(head) else learn_shape(head)
     pieces = iter_pieces(reading.blocks(), shape.mark if shape else _MARK, _LONGEST)
-    unmarked = _unmarked((side,) for side in shape.sides) if shape else _unmarked_side(head)
+    marked = (match[1].split() for pattern in (_MARK, _NAMED) for match in pattern.finditer(head))
+    unmarked = _unmarked(((side,) for side in shape.sides) if shape else marked)
     front = next(pieces)
     reading.chat.title = page_title(front.text)
     tell_times(reading, front.text, front.line)
@@ -125,12 +124,10 @@ def _entries(reading: Reading) -> Iterator[Entry]:
         for element, classes in parts:
             piece = Piece(element, classes, classes_of(element), line, offset)
             if any(map(_IS_MESSAGE.fullmatch, classes)) or any(map(_IS_NOTICE.fullmatch, classes)):
-                if shape is None:
-                    what = "no tool is known that writes this page: its classes were believed"
-                    reading.tell_first("guessed-elements", what, line)
-                else:
+                what = "no tool is known that writes this page: its classes were believed"
+                if shape is not None:
                     what = "no tool is known that writes this page: its elements were told by where its times stand"
-                    reading.tell_first("guessed-elements", what, line, Severity.WARNING)
+                reading.tell_first("guessed-elements", what, line, Severity.INFO if shape is None else Severity.WARNING)
                 if element.text_content().strip() or next(element.iter("img", "audio", "video"), None) is not None:
                     yield _message(reading, piece, above, unmarked)._replace(chat=above.chat)
                 else:  # what holds the next one says whose it is
@@ -185,13 +182,8 @@ def _side(classes: Iterable[str]) -> bool | None:
     return True if not _OWN.isdisjoint(classes) else False if not _OTHERS.isdisjoint(classes) else None
 
 
-def _unmarked_side(head: str) -> bool | None:
-    """Whether the owner wrote what no class says a side of: so it is where only the others are marked."""
-    marked = (match[1] for pattern in (_MARK, _NAMED) for match in pattern.finditer(head))
-    return _unmarked(classes.split() for classes in marked)
-
-
 def _unmarked(marked: Iterable[Iterable[str]]) -> bool | None:
+    """Whether the owner wrote what no class says a side of: so it is where only the others are marked."""
     sides = {_side(classes) for classes in marked} - {None}
     return not sides.pop() if len(sides) == 1 else None
 
@@ -234,7 +226,8 @@ def _shaped(reading: Reading, shape: Shape, text: str, node: HtmlElement, line: 
         match = _CLASSES.match(text)
         message, beside = apply_shape(shape, node)
         is_notice = shape.sender is not None and "sender" not in classes_of(message)
-        if shape.body is not None and not is_notice and len(rest := node_text(message, leave_out=_READ).strip()) > 2:
+        rest = "" if shape.body is None or is_notice else node_text(message, leave_out={*READ, "bubble"}).strip()
+        if len(rest) > 2:
             what = f"what else stands in the messages of this page is not known and was left out: {rest[:60]!r}"
             reading.tell_first("unread-part", what, line)
         if is_notice and _is_heading(message):

@@ -17,19 +17,7 @@ from wechatlog.engine.json_values import read_flag
 from wechatlog.readers.named.rows import NamedRow, text_in, text_of
 from wechatlog.readers.named.signs import OWN
 
-_TITLES: Final = (
-    "chat",
-    "title",
-    "chat_name",
-    "chatName",
-    "name",
-    "contact",
-    "talker",
-    "displayName",
-    "display_name",
-    "nickname",
-    "remark",
-)
+_TITLES: Final = "chat title chat_name chatName name contact talker displayName display_name nickname remark".split()
 _CHATS: Final = ("talker", "contact", "conversation", "session", "chat")
 """Objects beside the list that tell whose chat it is."""
 CHAT: Final = {

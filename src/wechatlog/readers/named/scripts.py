@@ -49,16 +49,13 @@ def _inserted(reading: Reading) -> Iterator[NamedRow]:
 
     for row in iter_inserts(reading, names, others=True):
         key = row.table, (*row.values,)
-        rows = [row]
-        if key not in tables.told:
-            if len(rows := seen.setdefault(key, [])) == SEEN:  # it is of something else
-                continue
+        if key in tables.told:
+            yield from said(key, [row])
+        elif len(rows := seen.setdefault(key, [])) < SEEN:  # one with more is of something else
             rows.append(row)
             is_enough = len(rows) == SEEN or are_called(key[1])
-            if not is_enough or not tables.tell(key, [each.values for each in rows]):
-                continue
-            del seen[key]
-        yield from said(key, rows)
+            if is_enough and tables.tell(key, [each.values for each in rows]):
+                yield from said(key, seen.pop(key))
     for key, rows in sorted(seen.items(), key=lambda item: -len(item[1])):
         if tables.tell(key, [row.values for row in rows]):
             yield from said(key, rows)

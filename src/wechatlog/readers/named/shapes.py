@@ -53,6 +53,8 @@ _SIDE: Final = re.compile(
 )
 _NO_PART: Final = frozenset("script style title head meta link html body".split())
 _INLINE: Final = frozenset({"br", "wbr"})
+READ: Final = frozenset({"sender", "time", "msg-type", "icon"})
+"""What `apply_shape` calls the elements beside what was said."""
 
 
 class _Place(NamedTuple):
@@ -195,7 +197,7 @@ def _add_rest(message: HtmlElement) -> None:
     """Add what stands around name and time as an element of its own."""
     rest = copy.deepcopy(message)
     for element in list(rest.iter()):
-        if element is not rest and {"sender", "time", "msg-type", "icon"} & {*(element.get("class") or "").split()[:1]}:
+        if element is not rest and not READ.isdisjoint((element.get("class") or "").split()[:1]):
             element.drop_tree()
     rest.tag, rest.tail = "div", None
     rest.attrib.clear()

@@ -21,6 +21,8 @@ _MORE: Final = frozenset({"kind", "own", "account", "chat", "chat_id", "room", "
 """One of these, or a column that says that it is of senders, is in the files of an exporter of chats."""
 WHO: Final = ("sender", "card", "name", "account", "own", "person", "other")
 OWN: Final = frozenset({"我", "我自己", "自己", "本人", "me", "Me"})
+NOBODY: Final = frozenset({"系统", "系统消息", "系统通知", "系统提示", "system", "System", "SYSTEM"})
+"""Who is said to have written what nobody wrote."""
 NUMBER: Final = re.compile(r"-?[0-9]{1,20}")
 LOOKED_AT: Final = 16
 """Objects that show what their keys mean."""
