@@ -16,7 +16,8 @@ import pytest
 
 import wechatlog
 from wechatlog import Message, MultipleConversationsError, Severity, WechatlogError
-from wechatlog.engine.joined import FirstOfJoined, SwallowedTexts
+from wechatlog.engine.joined import FirstOfJoined
+from wechatlog.engine.swallowed import SwallowedTexts
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from fuzz.seeds import CORPUS, Seed, load_seeds, read

@@ -1,9 +1,9 @@
 """Files that somebody joined into one: where one ends and the next begins.
 
 Takes the blocks of a text, gives those of the first, and what stands behind it, for pages and scripts. Other texts have
-no such place, and a reader goes on; there it finds out where the lines of the head stand again, and which texts of
-messages hold a text of another format. People type ends and beginnings of pages and scripts into chats too: a place is
-a seam where it cannot stand in a message, or where what follows is of the format. Knows no format.
+no such place, and a reader goes on; there it finds out where the lines of the head stand again. People type ends and
+beginnings of pages and scripts into chats too: a place is a seam where it cannot stand in a message, or where what
+follows is of the format. Knows no format.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import itertools
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from wechatlog.engine.reading import FEWEST_CLOCKS
 from wechatlog.source import HEAD_SIZE
 
 if TYPE_CHECKING:
@@ -259,60 +258,3 @@ class FirstOfJoined:
         rest = self._text + "".join(self._blocks)
         text = _START.sub("", rest, 1)
         return self._line - 1 + rest.count("\n", 0, len(rest) - len(text)), text
-
-
-_CLOCKED: Final = re.compile(r"^[^\n]{0,60}?(?<![0-9:])[0-9]{1,2}:[0-9]{2}(?![0-9])", re.MULTILINE)
-"""A line with a clock at its beginning, or behind a day and a name."""
-_PEOPLE: Final = re.compile(
-    r"""^[^\n:]{0,40}?(?: [^\W0-9A-Za-z_年月日上下午][^\n:]{0,40}?[0-9]:[0-9]{2}
-                      | [0-9]:[0-9]{2}(?::[0-9]{2})?[^\n:：]{0,20}?[^\W0-9A-Za-z_])""",
-    re.MULTILINE | re.VERBOSE,
-)
-"""A clock beside what is hardly a part of a program: those have names of Latin letters in their logs."""
-_BREAK: Final = re.compile(r"\n[ \t\r]*\n")
-_BLANK_LINES: Final = re.compile(r"\A(?:[ \t\r]*\n)*")
-_BREAKS: Final = 6
-"""How many blank lines above the second clock may be those behind which it begins: a foot may have a clock too."""
-
-
-class Swallowed(NamedTuple):
-    """A text of another format in that of a message.
-
-    Attributes:
-        at: where it begins.
-        format: its format.
-        is_sure: whether that was no guess, or the clocks stand beside names of people.
-    """
-
-    at: int
-    format: str
-    is_sure: bool
-
-
-class SwallowedTexts:
-    """Texts of other formats that went into those of messages: files that were joined, or what somebody pasted.
-
-    Args:
-        format_of: the format of a text and whether that is sure, or `None`.
-    """
-
-    def __init__(self, format_of: Callable[[str], tuple[str, bool] | None]) -> None:
-        self._format_of, self._tries, self._fewest = format_of, _TRIES, FEWEST_CLOCKS
-
-    def find(self, text: str) -> Swallowed | None:
-        """The one in the text of a message, behind its first line; `None` in nearly all.
-
-        Where many were looked at, only one with more lines that have clocks than any before is: it must cost little.
-        """
-        first = text.find("\n") + 1
-        clocks = [match.start() for match in _CLOCKED.finditer(text, first)] if first else []
-        if len(clocks) < self._fewest:
-            return None
-        self._tries -= 1
-        self._fewest = self._fewest if self._tries > 0 else len(clocks) + 1
-        breaks = [match.end() for match in _BREAK.finditer(text, 0, clocks[1])][-_BREAKS:]
-        found, people = [], 2 * len(_PEOPLE.findall(text, first)) > len(clocks)
-        for place in sorted({_BLANK_LINES.sub("", text[at:], 1) for at in (first, *breaks, clocks[0])}, key=len)[::-1]:
-            known = self._format_of(place[:HEAD_SIZE])
-            found += [] if known is None else [Swallowed(len(text) - len(place), known[0], known[1] or people)]
-        return max(found, key=lambda each: each.is_sure, default=None)

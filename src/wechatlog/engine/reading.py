@@ -45,7 +45,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 
     from wechatlog.engine.around import Around
-    from wechatlog.engine.joined import FirstOfJoined, SwallowedTexts
+    from wechatlog.engine.joined import FirstOfJoined
+    from wechatlog.engine.swallowed import SwallowedTexts
     from wechatlog.segments import Segment
     from wechatlog.source import Source
 
@@ -63,9 +64,6 @@ FEWEST_CLOCKS: Final = 4
 """Lines with clocks in a text of a message that may be those of an export: people paste two or three."""
 _LISTS: Final = frozenset({MessageKind.FORWARD, MessageKind.NOTE})
 _ZEROS: Final = "\0" * 16
-_UNSEEN: Final = re.compile(r"[\s\\]+")
-_AROUND_BODIES: Final = 8
-"""Lines that a format may have in front of a body and round it."""
 _SAYINGS: Final = frozenset({MessageKind.SYSTEM, MessageKind.RECALL})
 _MOMENT: Final = dt.timedelta(microseconds=1)
 _SECONDS_END: Final = 10**11
@@ -451,41 +449,15 @@ class Reading:
 
         Those in a chat that somebody forwarded, or kept in a note, are a part of it.
         """
-        if text.count(":") < FEWEST_CLOCKS or self.format_of is None or kind in _LISTS:
-            return
-        found = self._swallowed.find(text)
-        if found is None:
-            return
-        what = (
-            f"a text of the format {found.format!r} begins in this message, joined or pasted; its messages stay there"
-        )
-        severity = Severity.WARNING if found.is_sure else Severity.INFO
-        first = text[found.at :].split("\n", 1)[0]
-        line = line and self._line_of(first, line + text.count("\n", 0, found.at))
-        self.report("unread-part", what, severity=severity, line=line, excerpt=first[:200])
+        if text.count(":") >= FEWEST_CLOCKS and self.format_of is not None and kind not in _LISTS:
+            self._swallowed.tell(self, text, line)
 
     @functools.cached_property
     def _swallowed(self) -> SwallowedTexts:
-        from wechatlog.engine.joined import SwallowedTexts  # for who meets lines with clocks in a message
+        from wechatlog.engine.swallowed import SwallowedTexts  # for who meets lines with clocks in a message
 
         assert self.format_of is not None  # noqa: S101 - asked before
         return SwallowedTexts(self.format_of)
-
-    def _line_of(self, shown: str, least: int) -> int:
-        """The line on which a line of a body stands, here or not far below; those further up were asked for before."""
-        wanted = _UNSEEN.sub("", shown)
-        for number, text in self._lines:
-            if number >= least and _UNSEEN.sub("", text) == wanted:
-                return number
-            if number > least + _AROUND_BODIES:
-                break
-        return least
-
-    @functools.cached_property
-    def _lines(self) -> Iterator[tuple[int, str]]:
-        from wechatlog.tokenizer import iter_lines, prepare  # for who looks for a line
-
-        return ((number, text) for number, (text, _) in enumerate(iter_lines(prepare(self.look()).blocks), 1))
 
     def tell_joined(self) -> None:
         """Tell that a file was joined to the one that was read which cannot be read."""
