@@ -4,6 +4,8 @@
 # ruff: noqa: ISC004
 
 import datetime as dt
+import importlib
+import pkgutil
 
 import pytest
 from hypothesis import given
@@ -11,20 +13,16 @@ from hypothesis import strategies as st
 from tests.cost import assert_linear
 
 from wechatlog.content import dialects
-from wechatlog.content.dialects import (
-    BRACKETS,
-    CHATLOG,
-    MAIL,
-    MEMOTRACE,
-    PASTE,
-    PYWXDUMP,
-    WCDA,
-    WECHAT_DUMP,
-    WECHATEXPORTER,
-    WEFLOW,
-    WXCLI,
-    Dialect,
-)
+from wechatlog.content.dialects.chatlog import CHATLOG
+from wechatlog.content.dialects.clients import MAIL, PASTE
+from wechatlog.content.dialects.memotrace import MEMOTRACE
+from wechatlog.content.dialects.pywxdump import PYWXDUMP
+from wechatlog.content.dialects.shared import BRACKETS, Dialect
+from wechatlog.content.dialects.wcda import WCDA
+from wechatlog.content.dialects.wechat_dump import WECHAT_DUMP
+from wechatlog.content.dialects.wechatexporter import WECHATEXPORTER
+from wechatlog.content.dialects.weflow import WEFLOW
+from wechatlog.content.dialects.wx_cli import WXCLI
 from wechatlog.content.placeholders import parse_body, parse_call, quote_segments, read_placeholder
 from wechatlog.model import Message
 from wechatlog.model import MessageKind as K
@@ -78,7 +76,12 @@ _PIECES = st.sampled_from(
     ]
 )
 _BODIES = st.one_of(st.text(), st.lists(_PIECES, max_size=14).map("".join))
-DIALECTS = {value.name: value for value in vars(dialects).values() if isinstance(value, Dialect)}
+DIALECTS = {
+    value.name: value
+    for module in pkgutil.iter_modules(dialects.__path__, f"{dialects.__name__}.")
+    for value in vars(importlib.import_module(module.name)).values()
+    if isinstance(value, Dialect)
+}
 _DIALECTS = st.sampled_from(list(DIALECTS.values()))
 
 

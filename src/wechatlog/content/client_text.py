@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wechatlog.content.dialects import PASTE
+from wechatlog.content.dialects.clients import PASTE
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.model import MessageKind
 from wechatlog.segments import parse_segments

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wechatlog.content.appmsg import AppMessage, parse_content
-from wechatlog.content.dialects import BRACKETS, Dialect
+from wechatlog.content.dialects.shared import BRACKETS, Dialect
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import parse_body, read_placeholder
 from wechatlog.content.vocabulary import kind_of_local_type

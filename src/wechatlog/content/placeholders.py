@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from wechatlog import segments
-from wechatlog.content.dialects import BRACKETS, COMMON_BODIES, PICTURES, Dialect, Found, Label
+from wechatlog.content.dialects.shared import BRACKETS, COMMON_BODIES, PICTURES, Dialect, Found, Label
 from wechatlog.content.notices import read_notice
 from wechatlog.content.vocabulary import PLAIN_KINDS, TRANSFER_WORDS, segment_for
 from wechatlog.emoji import lookup
@@ -230,7 +230,7 @@ def parse_body(
         know gives the kind's segment with nothing but its `raw`.
 
     Example:
-        >>> from wechatlog.content.dialects import PYWXDUMP
+        >>> from wechatlog.content.dialects.pywxdump import PYWXDUMP
         >>> parse_body(MessageKind.VOICE, "语音时长：3.25秒", PYWXDUMP)
         (Voice(raw='语音时长：3.25秒', seconds=3.25, transcript=None, path=None),)
     """

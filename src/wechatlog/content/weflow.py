@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from wechatlog.content.dialects import BRACKETS, PAGE, WEFLOW
+from wechatlog.content.dialects.shared import BRACKETS, PAGE
+from wechatlog.content.dialects.weflow import WEFLOW
 from wechatlog.content.forwards import parse_source_time
 from wechatlog.content.placeholders import SHORT, parse_body, quote_segments, read_placeholder
 from wechatlog.content.vocabulary import kind_of_chatlab, kind_of_name, segment_for

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from wechatlog.content.accounts import is_account, is_room
 from wechatlog.content.column_words import fields_of, says_own
-from wechatlog.content.dialects import PICTURES
+from wechatlog.content.dialects.shared import PICTURES
 from wechatlog.content.vocabulary import kind_of_type_name
 from wechatlog.emoji import iter_codes
 from wechatlog.engine.headers import is_log_word

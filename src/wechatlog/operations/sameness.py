@@ -11,7 +11,7 @@ import re
 import unicodedata
 from typing import Final
 
-from wechatlog.content.dialects import BRACKET_LINES
+from wechatlog.content.dialects.bracket_lines import BRACKET_LINES
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.emoji import lookup, to_unicode
 from wechatlog.model import NOTICES, Message, MessageKind

@@ -22,7 +22,7 @@ import attrs
 from wechatlog.content import chatlab
 from wechatlog.content.accounts import is_group_word, is_room
 from wechatlog.content.appmsg import parse_markup, split_sender_prefix
-from wechatlog.content.dialects import WEFLOW
+from wechatlog.content.dialects.weflow import WEFLOW
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.content.vocabulary import kind_of_chatlab

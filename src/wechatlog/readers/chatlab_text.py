@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final, NamedTuple
 
-from wechatlog.content.dialects import BRACKETS
+from wechatlog.content.dialects.shared import BRACKETS
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.diagnostics import Severity

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from wechatlog.content.appmsg import KIND_WORDS
-from wechatlog.content.dialects import CHATLOG
+from wechatlog.content.dialects.chatlog import CHATLOG
 from wechatlog.content.forwards import parse_record_dict
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import parse_body, parse_call, quote_segments, read_placeholder

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from wechatlog.content.dialects import CHATLOG_KEEPER
+from wechatlog.content.dialects.chatlog_keeper import CHATLOG_KEEPER
 from wechatlog.content.notices import read_notice
 from wechatlog.content.numbered import parse_numbered
 from wechatlog.content.placeholders import read_placeholder

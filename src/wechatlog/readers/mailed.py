@@ -21,7 +21,7 @@ import attrs
 
 from wechatlog.content.accounts import split_account
 from wechatlog.content.client_text import read_body as read_client_body
-from wechatlog.content.dialects import MAIL
+from wechatlog.content.dialects.clients import MAIL
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import OWNER_OPTION, Draft, Entry, Evidence, Format, Head, Reading

@@ -18,7 +18,7 @@ from typing import Final
 import attrs
 
 from wechatlog.content.appmsg import parse_mapping
-from wechatlog.content.dialects import MEMOTRACE
+from wechatlog.content.dialects.memotrace import MEMOTRACE
 from wechatlog.content.placeholders import parse_body, read_placeholder
 from wechatlog.content.python_repr import read_repr
 from wechatlog.content.vocabulary import kind_of_local_type

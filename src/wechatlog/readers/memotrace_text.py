@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Final, NamedTuple
 
-from wechatlog.content.dialects import MEMOTRACE
+from wechatlog.content.dialects.memotrace import MEMOTRACE
 from wechatlog.content.notices import clean_notice, read_notice, read_system_notice
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.diagnostics import Severity

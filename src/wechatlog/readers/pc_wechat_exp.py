@@ -16,7 +16,7 @@ from typing import Final
 
 from wechatlog.content.accounts import is_account
 from wechatlog.content.appmsg import parse_markup
-from wechatlog.content.dialects import WECHATEXPORTER
+from wechatlog.content.dialects.wechatexporter import WECHATEXPORTER
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import parse_body
 from wechatlog.content.vocabulary import kind_of_local_type, kind_of_name

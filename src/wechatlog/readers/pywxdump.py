@@ -26,7 +26,7 @@ import attrs
 
 from wechatlog.content.accounts import is_room
 from wechatlog.content.appmsg import KIND_WORDS, parse_content, parse_mapping, parse_markup, parse_record
-from wechatlog.content.dialects import PYWXDUMP
+from wechatlog.content.dialects.pywxdump import PYWXDUMP
 from wechatlog.content.forwards import parse_record_dict, parse_record_repr
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import parse_body

@@ -23,7 +23,7 @@ from collections.abc import Iterable, Iterator
 from operator import itemgetter
 from typing import Final
 
-from wechatlog.content.dialects import WECHATEXPORTER
+from wechatlog.content.dialects.wechatexporter import WECHATEXPORTER
 from wechatlog.content.notices import read_notice, read_system_notice
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.diagnostics import Severity

@@ -15,7 +15,7 @@ import re
 from typing import Final
 
 from wechatlog.content.appmsg import parse_markup
-from wechatlog.content.dialects import BRACKET_LINES
+from wechatlog.content.dialects.bracket_lines import BRACKET_LINES
 from wechatlog.content.placeholders import parse_body, read_placeholder
 from wechatlog.content.vocabulary import kind_of_name
 from wechatlog.engine import ME, Reading, one_segment

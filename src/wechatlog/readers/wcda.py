@@ -28,7 +28,7 @@ from typing import Any, Final, TypeAlias
 
 from wechatlog.content.accounts import is_room
 from wechatlog.content.appmsg import parse_markup, parse_record
-from wechatlog.content.dialects import WCDA
+from wechatlog.content.dialects.wcda import WCDA
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import parse_body, parse_call, quote_segments, read_placeholder
 from wechatlog.content.vocabulary import PLAIN_KINDS, kind_of_local_type, kind_of_name

@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from wechatlog.content.accounts import is_account, is_room
 from wechatlog.content.appmsg import parse_markup
-from wechatlog.content.dialects import BRACKETS
+from wechatlog.content.dialects.shared import BRACKETS
 from wechatlog.content.listings import parse_lines
 from wechatlog.content.notices import clean_notice, read_notice
 from wechatlog.content.placeholders import parse_body, read_placeholder

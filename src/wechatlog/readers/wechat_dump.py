@@ -19,7 +19,7 @@ from pathlib import PurePath
 import attrs
 
 from wechatlog.content.appmsg import parse_markup
-from wechatlog.content.dialects import WECHAT_DUMP
+from wechatlog.content.dialects.wechat_dump import WECHAT_DUMP
 from wechatlog.content.placeholders import parse_body
 from wechatlog.content.vocabulary import APP_MESSAGE, kind_of_type, segment_for
 from wechatlog.diagnostics import Severity

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 from wechatlog import emoji
 from wechatlog.content.accounts import is_room
 from wechatlog.content.appmsg import parse_markup
-from wechatlog.content.dialects import WECHAT_DUMP
+from wechatlog.content.dialects.wechat_dump import WECHAT_DUMP
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import parse_body, quote_segments
 from wechatlog.engine import ME, NOTICES, Entry, Evidence, Format, Head, Reading, one_segment

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from wechatlog.content.dialects import WECHATEXPORTER
+from wechatlog.content.dialects.wechatexporter import WECHATEXPORTER
 from wechatlog.content.listings import parse_lines
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import quote_segments, read_placeholder

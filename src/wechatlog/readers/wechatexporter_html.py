@@ -19,7 +19,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from wechatlog.content.dialects import WECHATEXPORTER
+from wechatlog.content.dialects.wechatexporter import WECHATEXPORTER
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import quote_segments, read_placeholder
 from wechatlog.content.vocabulary import APP_MESSAGE, kind_of_type

@@ -28,7 +28,7 @@ from typing import Final, NamedTuple
 
 import attrs
 
-from wechatlog.content.dialects import WECHATEXPORTER
+from wechatlog.content.dialects.wechatexporter import WECHATEXPORTER
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.content.vocabulary import TRANSFER_WORDS

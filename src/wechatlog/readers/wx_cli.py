@@ -23,7 +23,8 @@ import attrs
 
 from wechatlog.content.accounts import is_account, is_group_word, is_room
 from wechatlog.content.appmsg import parse_content
-from wechatlog.content.dialects import CHATLOG, WXCLI
+from wechatlog.content.dialects.chatlog import CHATLOG
+from wechatlog.content.dialects.wx_cli import WXCLI
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import parse_body, read_placeholder
 from wechatlog.content.vocabulary import kind_of_name, kind_of_type

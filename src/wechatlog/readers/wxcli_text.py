@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple
 
 from wechatlog.content.accounts import is_account
 from wechatlog.content.appmsg import parse_markup
-from wechatlog.content.dialects import WXCLI
+from wechatlog.content.dialects.wx_cli import WXCLI
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.diagnostics import Severity

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from wechatlog.content.accounts import is_account, split_account
-from wechatlog.content.dialects import PICTURES
+from wechatlog.content.dialects.shared import PICTURES
 from wechatlog.content.notices import read_notice
 from wechatlog.engine import ME, NOTICES, Entry, Evidence, Format, Head, Reading, message_blocks
 from wechatlog.engine.headers import Block, have_marks, is_log_word, sample, sample_blocks, tell_near_headers

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote
 
-from wechatlog.content.dialects import BRACKET_LINES
+from wechatlog.content.dialects.bracket_lines import BRACKET_LINES
 from wechatlog.content.placeholders import parse_body
 from wechatlog.content.vocabulary import kind_of_name
 from wechatlog.engine import ME, NOTICES, Entry, Evidence, Format, Head, Reading, iter_objects, one_segment

@@ -16,7 +16,7 @@ import re
 from typing import Final
 from urllib.parse import unquote
 
-from wechatlog.content.dialects import BRACKET_LINES
+from wechatlog.content.dialects.bracket_lines import BRACKET_LINES
 from wechatlog.content.placeholders import parse_body, quote_segments
 from wechatlog.content.vocabulary import kind_of_name
 from wechatlog.engine import ME, Entry, Reading, one_segment

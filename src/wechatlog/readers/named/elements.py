@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import attrs
 
 from wechatlog.content.appmsg import parse_markup
-from wechatlog.content.dialects import BRACKET_LINES, WXCLI
+from wechatlog.content.dialects.bracket_lines import BRACKET_LINES
+from wechatlog.content.dialects.wx_cli import WXCLI
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import parse_body, quote_segments, read_placeholder
 from wechatlog.content.vocabulary import PLAIN_KINDS, kind_of_local_type, kind_of_name, kind_of_type_name

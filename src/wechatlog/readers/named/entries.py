@@ -15,7 +15,7 @@ import attrs
 from wechatlog.content.accounts import is_account, is_room
 from wechatlog.content.appmsg import parse_markup, split_sender_prefix
 from wechatlog.content.column_words import fields_of
-from wechatlog.content.dialects import BRACKET_LINES
+from wechatlog.content.dialects.bracket_lines import BRACKET_LINES
 from wechatlog.content.file_kinds import KINDS
 from wechatlog.content.notices import read_notice
 from wechatlog.content.numbered import parse_numbered

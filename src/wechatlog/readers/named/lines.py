@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 
 from wechatlog.content.accounts import is_account, split_account
 from wechatlog.content.appmsg import parse_markup
-from wechatlog.content.dialects import BRACKET_LINES
+from wechatlog.content.dialects.bracket_lines import BRACKET_LINES
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import is_of_chat, read_placeholder
 from wechatlog.content.vocabulary import PLAIN_KINDS, kind_of_type_name

@@ -17,7 +17,7 @@ from pathlib import PurePath
 from typing import Final
 
 from wechatlog.content.appmsg import parse_markup
-from wechatlog.content.dialects import WEFLOW
+from wechatlog.content.dialects.weflow import WEFLOW
 from wechatlog.content.notices import read_notice
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.content.vocabulary import kind_of_local_type, kind_of_name

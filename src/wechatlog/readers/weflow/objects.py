@@ -19,7 +19,7 @@ import attrs
 
 from wechatlog.content.accounts import is_group_word
 from wechatlog.content.appmsg import AppMessage, parse_content, parse_markup, split_sender_prefix
-from wechatlog.content.dialects import WEFLOW
+from wechatlog.content.dialects.weflow import WEFLOW
 from wechatlog.content.placeholders import read_placeholder
 from wechatlog.content.vocabulary import (
     PLAIN_KINDS,
