@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 
 import wechatlog
 from tests.readers.texts import check_any
-from tests.test_corpus import cases, expected_of
+from tests.test_corpus import CORPUS, cases, expected_of
 from wechatlog.readers import READERS
 from wechatlog.registry import find_reader
 from wechatlog.segments import Forward
@@ -458,6 +458,30 @@ def test_messages_may_stand_behind_a_long_list(case: Path, value: dict[str, Any]
     assert len(data) > HEAD_SIZE
     assert wechatlog.detect(data).format == _how(case)["format"]
     assert _said_of(data) == _said_of(json.dumps(value, indent=1).encode())
+
+
+LONG = (
+    "named-keys/array.json",
+    "named-keys/me-and-other.jsonl",
+    "named-lines/labels.txt",
+    "named-lines/name-in-front.md",
+    "named-pages/labels.html",
+    "pywxdump-json/chat.json",
+    "wechat-dump/wechat-dump.txt",
+    "wx-cli-json/private.json",
+)
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_the_first_message_may_be_long(name: str) -> None:
+    """A picture may stand in it, or all of a forwarded chat."""
+    data = (CORPUS / name).read_bytes()
+    short = _in_order(wechatlog.load_archive(data))
+    word = next(m.text for m in short if m.kind is wechatlog.MessageKind.TEXT and data.count(m.text.encode()) == 1)
+    more = "，长话短说" * 10_000
+    long = _in_order(wechatlog.load_archive(data.replace(word.encode(), f"{word}{more}".encode())))
+    assert sum(more in m.text for m in long) == 1
+    assert [(m.time, m.sender, m.text.replace(more, "")) for m in long] == [(m.time, m.sender, m.text) for m in short]
 
 
 PAGES = [case for case in CASES if case.suffix in (".html", ".htm")]

@@ -1,8 +1,8 @@
 """A head that says more of a longer input than its first bytes do: what takes room and says nothing is left out.
 
-A page may have a hundred kilobytes of styles in front of its first message, and a JSON object as many of members in
-front of the list of messages: that would stand behind the head at which detection looks. Takes a head, gives another
-one. Knows no format.
+A page may have a hundred kilobytes of styles in front of its first message, a JSON object as many of members in front
+of the list of messages, a text a picture in its first line: the others would stand behind the head at which detection
+looks. Takes a head, gives another one. Knows no format.
 """
 
 from __future__ import annotations
@@ -28,22 +28,28 @@ _LOOKED_AT: Final = 1 << 22
 """Bytes of the input."""
 _SCRIPT: Final = 8192
 """Bytes of a script that are kept: what holds messages says so where it begins."""
+_LONGEST: Final = 2048
+"""Bytes of a line, and of a text, that are kept."""
+_LONG_LINE: Final = re.compile(rb"^(?P<line>[^\n]{%d})[^\n]++" % _LONGEST, re.MULTILINE)
 _BULK: Final = re.compile(
     rb"""(?P<style><style\b[^>]*+>)(?:[^<]|<(?!/style))*+
     | <svg\b(?:[^<]|<(?!/svg))*+(?:</svg[^>]*>)?
     | <!--(?:[^-]|-(?!->))*+(?:-->)?
     | (?P<script><script\b(?:[^<]|<(?!/script)){%d})(?:[^<]|<(?!/script))*+
     | (?P<data>\bdata:[\w/+.;-]{1,60},)[\w+/=%%\s]{64,}+
+    | (?P<text>>[^<]{%d})[^<]++
     """
-    % _SCRIPT,
-    re.IGNORECASE | re.VERBOSE,
+    % (_SCRIPT, _LONGEST),
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
 )
 """What a page has that is no text of it, and what of that is kept."""
 _MOST: Final = {"[": 16, "{": 64}
 """Items of a list, and keys of an inner object, that are kept."""
 _DEEPEST: Final = 3
-_OBJECT: Final = re.compile(r"[^\[{\n]{0,200}+(?=\{)")
-"""What stands in front of an object: nothing, or the variable of a script."""
+_VALUES: Final = 200
+"""Lines of JSON Lines that are kept."""
+_VALUE: Final = re.compile(r"\s*(?:[\w.]++[\w. ]*+=\s*\(?)?(?=\{|\[[\s\[{\"])")
+"""What stands in front of JSON: nothing, or the variable of a script."""
 _BLANK: Final = re.compile(r"[ \t\r\n]*+")
 _BEHIND_LIST: Final = re.compile(r'\][ \t\n\r]*+,[ \t\n\r]*+(?=")')
 _DECODER: Final = json.JSONDecoder(strict=False)
@@ -51,20 +57,21 @@ _SCAN: Final[Callable[[str, int], tuple[Any, int]]] = _DECODER.scan_once  # type
 
 
 def fuller_head(head: Head) -> Head | None:
-    """The head of a page without its styles, or of a JSON object with the first items of each list and what is behind.
+    """The head of a text in which long lines are cut, of a page without its styles, or of JSON with the first items.
 
     Returns:
-        `None` for any other input, and for one that is no longer than its head.
+        `None` for what is no text, and for what is no longer than its head.
     """
-    if head.complete:
+    if head.complete or head.text == "":
         return None
     if "html" in head.containers:
         return attrs.evolve(head, data=_begun(head, lambda data: _BULK.sub(_kept, data)))
-    if _OBJECT.match(head.text) is None:
-        return None
-    data = _begun(head, lambda data: _without_items(_decoded(head, data)).encode("utf-8", "replace"))
+    if _VALUE.match(head.text) is None:
+        return attrs.evolve(head, data=_begun(head, lambda data: _LONG_LINE.sub(_kept, data)))
+    data = _begun(head, lambda data: _in_short(_decoded(head, data)).encode("utf-8", "replace"))
     short = attrs.evolve(head, data=data, encoding="utf-8")
-    return short if short.complete or "json" not in head.containers else _with_end(short)
+    is_object = "json" in head.containers and head.text.lstrip().startswith("{")
+    return _with_end(short) if is_object and not short.complete else short
 
 
 def _kept(found: re.Match[bytes]) -> bytes:
@@ -83,31 +90,41 @@ def _begun(head: Head, shorten: Callable[[bytes], bytes]) -> bytes:
     return short if len(data) < _LOOKED_AT else short.ljust(HEAD_SIZE)
 
 
-def _without_items(text: str) -> str:
-    """A JSON object of whose lists and inner objects the first items are kept, up to where it is damaged or cut."""
-    front = _OBJECT.match(text)
-    pieces = [front[0] if front else ""]
+def _in_short(text: str) -> str:
+    """JSON of whose lists and inner objects the first items are kept, up to where it is damaged or cut."""
+    front = _VALUE.match(text)
+    begin = at = front.end() if front else 0
+    pieces, values = list[str](), 0
     with contextlib.suppress(ValueError, StopIteration, IndexError, RecursionError):
-        _shorten(text, len(pieces[0]), 0, pieces)
-    return "".join(pieces)
+        while at < len(text) and values < _VALUES:
+            at = _after_blank(text, _shorten(text, at, 0, pieces))
+            pieces.append("\n")
+            values += 1
+    if values < 2 and pieces:  # no JSON Lines
+        pieces[0] += "\n"
+    return text[:begin] + "".join(pieces)
 
 
 def _shorten(text: str, at: int, depth: int, pieces: list[str]) -> int:
-    """Add what is kept of the list or object at a position; returns the position behind it."""
+    """Add what is kept of a value; returns the position behind it."""
+    if depth > _DEEPEST or text[at] not in "[{":
+        value, end = _SCAN(text, at)
+        is_long = isinstance(value, str) and end - at > _LONGEST
+        pieces.append(json.dumps(value[:_LONGEST], ensure_ascii=False) if is_long else text[at:end])
+        return end
     closing = "}" if text[at] == "{" else "]"
-    kept = _MOST[text[at]] if depth else sys.maxsize
-    pieces.append(text[at] if depth else f"{text[at]}\n")  # no JSON Lines
+    kept = _MOST[text[at]] if depth or closing == "]" else sys.maxsize
+    pieces.append(text[at])
     at = _after_blank(text, at + 1)
     while text[at] != closing:
         begin = at
         if closing == "}":
             at = _after_blank(text, _after_blank(text, _SCAN(text, at)[1]) + 1)  # behind the key and its colon
-        if kept > 0 and depth < _DEEPEST and text[at] in "[{":
+        if kept > 0:
             pieces.append(text[begin:at])
             at = _shorten(text, at, depth + 1, pieces)
         else:
             at = _SCAN(text, at)[1]
-            pieces += [text[begin:at]] if kept > 0 else []
         at = _after_blank(text, at)
         if text[at] == ",":
             at = _after_blank(text, at + 1)

@@ -216,7 +216,7 @@ class Head:
 
     @functools.cached_property
     def fuller(self) -> Head:
-        """A head that says more of a longer page or JSON object: what takes room and says nothing is left out."""
+        """A head that says more of a longer text: what takes room and says nothing is left out."""
         from wechatlog.engine.fuller_head import fuller_head  # for what is longer, and nobody knows by its head
 
         return fuller_head(self) or self

@@ -260,7 +260,7 @@ def _ended(reading: Reading, shape: _Shape, begin: re.Pattern[str]) -> Iterator[
 
 
 def _entries(reading: Reading) -> Iterator[Entry]:
-    text = reading.head.text
+    text = reading.head.fuller.text
     shape = _shape_of(text)
     if shape is None:
         if text.strip():
