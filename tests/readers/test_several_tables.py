@@ -4,6 +4,7 @@ import csv
 import html
 import io
 import itertools
+import json
 
 import pytest
 from hypothesis import given
@@ -96,6 +97,18 @@ def test_tables_may_stand_far_down_in_a_page(lines: int) -> None:
     rows = page(tables([0, 1, 2], HEADINGS[:2])[0])
     between = "<p>早</p>\n" * lines
     assert read(f"<html><title>聊天</title><body>{between}{rows}{between}{rows}</body></html>") == FIRST * 2
+
+
+@pytest.mark.parametrize("as_columns", [False, True])
+def test_tables_of_json_may_stand_behind_each_other(*, as_columns: bool) -> None:
+    one, two = tables([1, 0, 2], (HEADINGS[0], HEADINGS[1]))
+    values = [
+        dict(zip(rows[0], map(list, zip(*rows[1:], strict=True)), strict=True)) if as_columns else rows
+        for rows in (one, two)
+    ]
+    text = "\n".join(json.dumps(value, ensure_ascii=False) for value in values)
+    assert read(text) == FIRST + SECOND
+    assert {m.origin.line for m in wechatlog.load(text.encode())} == {1, 2}
 
 
 def test_what_changes_is_told() -> None:

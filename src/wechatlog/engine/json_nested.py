@@ -70,11 +70,9 @@ def iter_nested(text: str, is_taken: Judge, left_out: tuple[str, ...] | None = N
         is_taken: the judge.
         left_out: the keys that lead to a list which is not looked into.
     """
-    at = _after_marks(text, 0)
-    while at < len(text):
-        if text[at] in "[{":
+    for value, at in iter_values(text):
+        if isinstance(value, dict | list):
             yield from _walk(text, at, (), {}, is_taken, left_out)
-        at = _after_marks(text, _SCAN(text, at)[1])
 
 
 def _walk(
@@ -99,9 +97,13 @@ def _walk(
             yield Nested({**row, **said} if isinstance(said, dict) else row, offset, keys, about)
 
 
-def first_value(text: str) -> Any:
-    """The first of JSON values without damage."""
-    return _SCAN(text, _after_marks(text, 0))[0]
+def iter_values(text: str) -> Iterator[tuple[Any, int]]:
+    """JSON values without damage that stand behind each other, and where each begins."""
+    at = _after_marks(text, 0)
+    while at < len(text):
+        value, end = _SCAN(text, at)
+        yield value, at
+        at = _after_marks(text, end)
 
 
 def inner_key(value: Any, is_taken: Judge) -> str | None:
@@ -132,10 +134,10 @@ def rows_of(value: Any) -> list[dict[str, Any]]:
     return [dict(zip(names, cells, strict=False)) for cells in value[heading is not None :]]
 
 
-def line_counts(text: str) -> list[int]:
-    """The lines of what an array or object holds, which is all of a text."""
+def line_counts(text: str, at: int) -> list[int]:
+    """The lines of what the array or object at a position of a text holds."""
     lines, line, counted = list[int](), 1, 0
-    for _, _, offset in _members(text, _after_marks(text, 0)):
+    for _, _, offset in _members(text, at):
         line, counted = line + text.count("\n", counted, offset), offset
         lines.append(line)
     return lines

@@ -19,7 +19,7 @@ from wechatlog.engine import Evidence, Format, Head, Reading, iter_line_objects,
 from wechatlog.engine.json_damage import listed, value_of
 from wechatlog.engine.json_facts import iter_facts_first, tell_unread
 from wechatlog.engine.json_lines import line_objects
-from wechatlog.engine.json_nested import first_value, inner_key, iter_nested, line_counts, rows_of, whole_values
+from wechatlog.engine.json_nested import inner_key, iter_nested, iter_values, line_counts, rows_of, whole_values
 from wechatlog.engine.json_objects import report_shape, report_unknown_keys
 from wechatlog.engine.json_stream import BEGIN, END, Item
 from wechatlog.engine.json_values import first_object, read_list, read_object
@@ -161,13 +161,14 @@ def _beside(reading: Reading, row: Mapping[str, Any], line: int) -> dict[str, An
 def _grid(reading: Reading) -> Iterator[NamedRow]:
     """The rows of a table of arrays or columns; of columns nothing says the lines."""
     text, is_damaged = _whole_json(reading)
-    rows = rows_of(first_value(text))
-    lines = line_counts(text)[-len(rows) :] if text.lstrip().startswith("[") else [1] * len(rows)
-    if is_damaged:  # where the file was cut, the last is less than it was
-        del rows[-1:]
-    told = tell_keys(rows, reading)
-    for row, line in zip(rows, lines, strict=False):
-        yield NamedRow(fields_by(row, told).get, line)
+    for value, at in iter_values(text):
+        rows = rows_of(value)
+        lines = line_counts(text, at)[-len(rows) :] if text[at] == "[" else [1 + text.count("\n", 0, at)] * len(rows)
+        if is_damaged:  # where the file was cut, the last is less than it was
+            del rows[-1:]
+        told = tell_keys(rows, reading)
+        for row, line in zip(rows, lines, strict=False):
+            yield NamedRow(fields_by(row, told).get, line)
 
 
 def _nested(reading: Reading, but: tuple[str, ...] | None = None) -> Iterator[NamedRow]:
