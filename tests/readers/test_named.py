@@ -208,3 +208,23 @@ def test_a_damaged_name_is_looked_for_among_as_many_columns_as_a_table_may_have(
         counts.append(len(asked))
         asked.clear()
     assert counts[0] == counts[1] > 0
+
+
+@pytest.mark.parametrize(
+    ("beside", "told"),
+    [
+        ('<div class="stamp">置顶消息</div>', "置顶消息"),
+        ('<div class="meta2">约在早饭之后</div>', "约在早饭之后"),
+        ('<div class="avatar">李四</div>', None),
+        ('<div class="meta">09:00</div>', None),
+    ],
+)
+def test_words_beside_the_text_of_a_page_are_known_or_told(beside: str, told: str | None) -> None:
+    message = '<div class="message other"><div class="sender">李四</div><div class="time">{}</div>{}<div class="bubble">早</div></div>'
+    page = "".join(message.format(f"2026-05-01 08:0{number}:00", beside) for number in range(3))
+    found = wechatlog.loads(
+        f"<html><head><title>聊天记录</title></head><body>{page}</body></html>", format="named-pages"
+    )
+    assert [(m.sender, m.text) for m in found] == [("李四", "早")] * 3
+    what = "what else stands in the messages of this page is not known and was left out: "
+    assert [d.message for d in found.diagnostics if d.code == "unread-part"] == ([f"{what}{told!r}"] if told else [])

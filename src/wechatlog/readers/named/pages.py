@@ -21,6 +21,7 @@ import attrs
 from wechatlog.content.accounts import is_account
 from wechatlog.content.appmsg import split_sender_prefix
 from wechatlog.content.notices import read_notice
+from wechatlog.content.vocabulary import kind_of_type_name
 from wechatlog.diagnostics import Severity
 from wechatlog.engine import ME, NOTICES, Entry, Evidence, Format, Head, Reading
 from wechatlog.engine.html import classes_of, node_text, page_title, parse_fragment
@@ -129,7 +130,10 @@ def _entries(reading: Reading) -> Iterator[Entry]:
                     what = "no tool is known that writes this page: its elements were told by where its times stand"
                 reading.tell_first("guessed-elements", what, line, Severity.INFO if shape is None else Severity.WARNING)
                 if element.text_content().strip() or next(element.iter("img", "audio", "video"), None) is not None:
-                    yield _message(reading, piece, above, unmarked)._replace(chat=above.chat)
+                    entry = _message(reading, piece, above, unmarked)._replace(chat=above.chat)
+                    if shape is None and entry.kind not in NOTICES:
+                        _tell_rest(reading, piece, entry.text)
+                    yield entry
                 else:  # what holds the next one says whose it is
                     outer = classes
             elif any(map(_IS_CHAT.fullmatch, classes)):
@@ -168,6 +172,16 @@ def _message(reading: Reading, piece: Piece, above: _Above, unmarked: bool | Non
     unnamed = reading.owner or ME if own else chat.title if alone else None
     names = name or account or unnamed, account
     return Entry(piece.line, time, precision, *names, own, kind, text, segments, offset=piece.offset)
+
+
+def _tell_rest(reading: Reading, piece: Piece, text: str) -> None:
+    """Tell what stands beside the text of a message and is called as nothing that is known, or is not understood."""
+    rest = node_text(piece.node, leave_out=ROLES.union(BODY)).strip()
+    if not rest and not any(told_by_meta(piece)):
+        rest = piece.words([name for name in META if name != "type"])
+    if len(rest) > 2 and rest not in text and not CLOCK.fullmatch(rest) and kind_of_type_name(rest) is None:
+        what = f"what else stands in the messages of this page is not known and was left out: {rest[:60]!r}"
+        reading.tell_first("unread-part", what, piece.line)
 
 
 def _clock(reading: Reading, piece: Piece, said: str, above: _Above) -> tuple[dt.datetime | None, Any]:
