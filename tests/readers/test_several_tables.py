@@ -133,6 +133,15 @@ def test_rows_above_the_heading_of_a_known_table_are_told() -> None:
         assert [d.severity for d in found.diagnostics if d.code == "text-before-first-message"] == [severity]
 
 
+def test_a_sheet_whose_heading_stands_far_down_is_told_beside_another() -> None:
+    one, two = tables([0, 1, 2], (HEADINGS[0], HEADINGS[0]))
+    found = list(wechatlog.load_archive(workbook(one, [["聊天记录"], *[[""]] * 30, *two])))
+    assert [m.text for chat in found for m in chat] == [text for *_, text in FIRST]
+    assert [d.message for chat in found for d in chat.diagnostics if d.code == "unread-part"] == [
+        "the sheet '表1' looks like one of messages too; it was not read"
+    ]
+
+
 def test_rows_of_another_table_that_are_none_of_this_one_are_told() -> None:
     one, two = tables([0, 1, 2], (HEADINGS[0], HEADINGS[0]))
     found = wechatlog.load((delimited(one, ",") + delimited(two[1:], "\t")).encode())

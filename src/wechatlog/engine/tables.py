@@ -631,8 +631,10 @@ def one_of(reading: Reading, tables: Mapping[str, Table], *, needed: int = 1) ->
 
 def tell_unread_sheets(reading: Reading) -> None:
     """Tell of sheets of a workbook that hold messages as well, and were not read."""
-    for name, peeked in peek_sheets(reading.source, _DEEPEST) or ():
-        rows = [[cell_text(cell) for cell in cells] for cells in peeked if name not in reading.sheets_read]
+    for name, peeked in peek_sheets(reading.source, _LINES) or ():
+        if name in reading.sheets_read:
+            continue
+        rows = [[cell_text(cell) for cell in cells] for cells in peeked if any(cells)]
         named = (fields_of(dict.fromkeys(cells, "")) for cells in rows)
         if any({"time", "text"} <= fields.keys() for fields in named) or tell_columns([*map(_numbered, rows)], {}):
             what = f"the sheet {name[:60]!r} looks like one of messages too; it was not read"
