@@ -67,6 +67,16 @@ def test_what_was_found_is_found_again(chat: Conversation) -> None:
     assert identities([], known=found).people == found.people
 
 
+def test_the_surest_name_that_two_have_in_common_counts() -> None:
+    """Whichever of their names is met first: 李四 may be one of two, 小李 is one alone."""
+    for names in (("李四", "小李"), ("小李", "李四")):
+        members = [Participant(names[0], None, None, names[1:]), Participant(names[0], "wxid_a", None, names[1:])]
+        said = [Message(sender="李四", sender_id="wxid_b"), Message(sender="李四", sender_id="wxid_c")]
+        found = identities(Conversation(said, participants=members))
+        assert groups(found)[0] == {names[0], "wxid_a"}
+        assert identities([], known=found).people == found.people
+
+
 @given(names=st.lists(st.text(min_size=1, max_size=4), min_size=2, max_size=4, unique=True))
 def test_a_veto_holds_and_so_does_a_confirmation(names: list[str]) -> None:
     found = identities(Conversation([Message(sender=name) for name in names]))

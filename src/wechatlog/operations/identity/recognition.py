@@ -174,17 +174,18 @@ def _by_name(keys: Iterable[Key]) -> Iterator[Evidence]:
             if name.name not in OWN_NAMES:
                 same.add(name.name, key)
                 alike.add(name.name, key)
-    told: set[tuple[str, str]] = set()
+    told: dict[tuple[str, str], Evidence] = {}
     ways: tuple[tuple[Kind, Names[Key], float], ...]
     ways = (("name", same, _SURE_NAME), ("spelling", alike, _SURE_SPELLING))
     for kind, names, sure in ways:
         for plain, found in names.classes():
             if 1 < len(found) <= _MANY and len(plain) >= _SHORTEST:
-                several = sum(key.is_id for key in found) > 1
-                for pair in itertools.combinations((key.key for key in found), 2):
-                    if pair not in told:
-                        told.add(pair)
-                        yield Evidence(kind, *pair, _BOTH if several else sure)
+                confidence = _BOTH if sum(key.is_id for key in found) > 1 else sure
+                for pair in itertools.combinations(sorted(key.key for key in found), 2):
+                    before = told.get(pair)
+                    if before is None or (before.kind == kind and before.confidence < confidence):
+                        told[pair] = Evidence(kind, *pair, confidence)
+    yield from told.values()
 
 
 def _by_head(keys: Iterable[Key], scopes: dict[str, set[str]]) -> Iterator[Evidence]:
