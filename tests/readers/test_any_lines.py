@@ -209,6 +209,12 @@ def test_lines_without_a_time(template: str) -> None:
     _untimed(template, CHAT)
 
 
+def test_nobody_is_called_as_a_day() -> None:
+    """Where all messages are of one, it comes again as a name does."""
+    text = "".join(f"Mar 14, 2024 09:0{minute} AM\n{name}\n早 {minute}\n\n" for minute, name in enumerate("我李我李"))
+    assert [m.sender for m in wechatlog.loads(text)] == [*"我李我李"]
+
+
 @given(template=st.sampled_from(_lines([line for line in DATED if not _is_behind(line)])), rows=chats())
 def test_any_chat_with_days(template: str, rows: list[Row]) -> None:
     _dated(template, rows)

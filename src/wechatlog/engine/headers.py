@@ -100,14 +100,18 @@ class Candidate(NamedTuple):
     upcoming: Sequence[Record]
 
 
+_DAY: Final = (
+    r"[0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}日?|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}"
+    r"|[A-Z][a-z]{2,8} [0-9]{1,2}, [0-9]{4}|[0-9]{1,2} [A-Z][a-z]{2,8},? [0-9]{4}"
+)
 _MARKED_NAME: Final = re.compile(
     r"[,，;；:：|~–—·•>→»*{\"'“「<\[-].*|.*[,，;；:：|~–—·•>→»*}\"'”」-]|.*(?:说|說|says?|said)"
-    r"|.*[\[(（【](?P<type>[^\W\d_]{2,8})[\])）】]|[\[(（【](?P<type2>[^\W\d_]{2,8})[\])）】].*"
-    r"|[0-9]{4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}日?|[A-Z][a-z]{2,8} [0-9]{1,2}, [0-9]{4}",
+    rf"|.*[\[(（【](?P<type>[^\W\d_]{{2,8}})[\])）】]|[\[(（【](?P<type2>[^\W\d_]{{2,8}})[\])）】].*|{_DAY}",
     re.DOTALL,
 )
 
 
+_IS_DAY: Final = re.compile(_DAY)
 _IN_FRONT: Final = re.compile(r"\[[^\]\n]+\]|【[^】\n]+】|[(（][^)）\n]+[)）]")
 _PARTED: Final = re.compile(r"\w ?(?:[:：] ?|[|] )\S")
 _NAME_WITH_ID: Final = re.compile(r".*[(（<](?:[0-9]{5,12}|wxid_[^()（）<>]*|[^\s()<>]+@[^\s()<>]+)[)）>]")
@@ -124,6 +128,8 @@ def have_marks(names: Sequence[str], *, ids: bool = False) -> bool:
     """
     marked, first = 0, _IN_FRONT.match(names[0]) if names else None
     if first and len(set(names)) > 1 and all(name.startswith(first.group()) for name in names):
+        return True
+    if names and all(_IS_DAY.fullmatch(name.strip()) for name in names):
         return True
     for name in names:
         if match := _MARKED_NAME.fullmatch(name.strip()):
