@@ -100,6 +100,10 @@ def test_described_formats() -> None:
     [
         ("plain", "names neither a time nor a field"),
         ("%Q {text}", "unknown directive %Q"),
+        ("%-d.%m.%Y {text}", "unknown directive %-d"),
+        ("%Y-%m-%d %b {text}", "%b in .* says a part of the time again"),
+        ("%H %I {text}", "%I in .* says a part of the time again"),
+        ("%s %Y {text}", "%Y in .* says a part of the time again"),
         ("{who}: {text}", r"field \{who\} in .* is unknown; known: sender, sender_id, text"),
         ("{text} {text}", r"field \{text\} in .* is twice"),
         ("%H {sender} %M", "the parts of the time .* must stand together"),

@@ -52,7 +52,11 @@ _FIELDS: Final = {
     "type": "[^\\s:：]{1,20}?",
     "number": "[0-9]{1,9}",
 }
-_TEMPLATE: Final = re.compile(r"(?P<clock>%[A-Za-z%])|\{(?P<field>[^{}]*)\}|(?P<literal>.)", re.DOTALL)
+_PARTS: Final = {"%y": "%Y", "%b": "%m", "%B": "%m", "%I": "%H"}
+"""What says the same part of a time as another directive does."""
+_AGAIN: Final = frozenset({"%p", "%a", "%%"})
+"""What may stand in a header twice."""
+_TEMPLATE: Final = re.compile(r"(?P<clock>%(?:[#_^~:-]?[A-Za-z]|%))|\{(?P<field>[^{}]*)\}|(?P<literal>.)", re.DOTALL)
 
 
 def compile_format(template: str) -> tuple[Grammar, str]:
@@ -67,17 +71,22 @@ def compile_format(template: str) -> tuple[Grammar, str]:
         The grammar, and the `strptime` format of its `time` group.
 
     Raises:
-        ValueError: for an unknown directive or field, a field twice, no field at all, or a line end around it all.
+        ValueError: for an unknown directive or field, a field or a part of the time twice, no field at all, or a line
+            end around it all.
     """
     if "\r" in template or template[:1] == "\n" or template[-1:] == "\n":
         raise ValueError("a format describes header lines; leave out the line break before or behind them, and \\r")
     pieces: list[tuple[str, str, bool]] = []
     seen: set[str] = set()
+    parts: set[str] = set()
     halves = 0
     for match in _TEMPLATE.finditer(template):
         if directive := match["clock"]:
             if directive not in _DIRECTIVES:
                 raise ValueError(f"unknown directive {directive} in {template!r}; known: {' '.join(_DIRECTIVES)}")
+            if (part := _PARTS.get(directive, directive)) in parts or (directive != "%%" and "%s" in parts):
+                raise ValueError(f"{directive} in {template!r} says a part of the time again")
+            parts |= {part} - _AGAIN
             halves += directive == "%p"
             pattern = f"(?P<half>{HALF})" if directive == "%p" and halves == 1 else _DIRECTIVES[directive]
             pieces.append((pattern, directive, directive != "%%"))
