@@ -106,7 +106,7 @@ def open_format(source: Source, format: str | Reader | None, encoding: str | Non
         if outer.start is _PAGE and "html" in containers:  # it reads pages itself, damaged ones too
             continue
         if not outer.inner.isdisjoint(containers) and outer.start.match(source.head()):
-            head = Head.of(source, encoding)
+            head = Head.of(source, encoding).fuller
             kind = outer.load()
             if kind.holds(head) and not isinstance(reader, kind) and not isinstance(reader.detect(head), Evidence):
                 return kind(reader)

@@ -437,9 +437,9 @@ def test_long_json_whose_keys_were_sorted_is_known(case: Path, value: dict[str, 
     _check_alike(case, value, ordered)
 
 
-def _said_of(readable: Path | bytes) -> list[tuple[Any, ...]]:
-    """What the messages of an input say whose format is found out."""
-    return _said(_in_order(wechatlog.load_archive(readable)))
+def _said_of(readable: Path | bytes, format: str | None = None) -> list[tuple[Any, ...]]:  # noqa: A002
+    """What the messages of an input say whose format is found out, or named."""
+    return _said(_in_order(wechatlog.load_archive(readable, format=format)))
 
 
 @pytest.mark.parametrize(
@@ -461,6 +461,7 @@ def test_messages_may_stand_behind_a_long_list(case: Path, value: dict[str, Any]
 
 
 LONG = (
+    "named-columns/four-columns.csv",
     "named-keys/array.json",
     "named-keys/me-and-other.jsonl",
     "named-lines/labels.txt",
@@ -472,14 +473,16 @@ LONG = (
 )
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 @pytest.mark.parametrize("name", LONG)
-def test_the_first_message_may_be_long(name: str) -> None:
+def test_the_first_message_may_be_long(name: str, encoding: str) -> None:
     """A picture may stand in it, or all of a forwarded chat."""
     data = (CORPUS / name).read_bytes()
     short = _in_order(wechatlog.load_archive(data))
     word = next(m.text for m in short if m.kind is wechatlog.MessageKind.TEXT and data.count(m.text.encode()) == 1)
     more = "，长话短说" * 10_000
-    long = _in_order(wechatlog.load_archive(data.replace(word.encode(), f"{word}{more}".encode())))
+    text = data.decode().replace(word, f"{word}{more}")
+    long = _in_order(wechatlog.load_archive(text.encode(encoding)))
     assert sum(more in m.text for m in long) == 1
     assert [(m.time, m.sender, m.text.replace(more, "")) for m in long] == [(m.time, m.sender, m.text) for m in short]
 
@@ -497,9 +500,12 @@ def test_messages_may_stand_behind_long_styles(case: Path, tmp_path: Path) -> No
     expected, text = _said_of(page), page.read_bytes().decode()
     styles = f"<style>{'.a > .b { color: red }' * 20_000}</style>"
     page.unlink()
-    page.write_bytes(_HEAD.sub(lambda found: found[0] + styles, text, count=1).encode())
-    assert wechatlog.detect(page).format == _how(case)["format"]
-    assert _said_of(page) == expected
+    long = _HEAD.sub(lambda found: found[0] + styles, text, count=1)
+    for data in (long.encode(), long.encode("utf-16")):
+        page.write_bytes(data)
+        assert wechatlog.detect(page).format == _how(case)["format"]
+        assert _said_of(page) == expected
+    assert _said_of(page, format=_how(case)["format"]) == expected
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
-from wechatlog.decoding import decode_text
+from wechatlog.decoding import decode_text, judge_encoding
 from wechatlog.source import HEAD_SIZE
 
 if TYPE_CHECKING:
@@ -27,20 +27,21 @@ if TYPE_CHECKING:
 _LOOKED_AT: Final = 1 << 22
 """Bytes of the input."""
 _SCRIPT: Final = 8192
-"""Bytes of a script that are kept: what holds messages says so where it begins."""
+"""Characters of a script that are kept: what holds messages says so where it begins."""
 _LONGEST: Final = 2048
-"""Bytes of a line, and of a text, that are kept."""
-_LONG_LINE: Final = re.compile(rb"^(?P<line>[^\n]{%d})[^\n]++" % _LONGEST, re.MULTILINE)
+"""Characters of a line, and of a text, that are kept."""
+_LINE_END: Final = 128
+"""Characters at the end of a line that are kept too: a time may stand there, or a quote that closes a field."""
+_LONG_LINE: Final = re.compile(rf"(?<![^\r\n])[^\r\n]{{{_LONGEST + _LINE_END}}}[^\r\n]++")
 _BULK: Final = re.compile(
-    rb"""(?P<style><style\b[^>]*+>)(?:[^<]|<(?!/style))*+
-    | <svg\b(?:[^<]|<(?!/svg))*+(?:</svg[^>]*>)?
-    | <!--(?:[^-]|-(?!->))*+(?:-->)?
-    | (?P<script><script\b(?:[^<]|<(?!/script)){%d})(?:[^<]|<(?!/script))*+
-    | (?P<data>\bdata:[\w/+.;-]{1,60},)[\w+/=%%\s]{64,}+
-    | (?P<text>>[^<]{%d})[^<]++
-    """
-    % (_SCRIPT, _LONGEST),
-    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+    rf"""(?P<style><style\b[^>]*+>?)[^<]*+(?:<(?!/style)[^<]*+)*+
+    | <svg\b[^<]*+(?:<(?!/svg)[^<]*+)*+(?:</svg[^>]*+>?)?
+    | <!--[^-]*+(?:-(?!->)[^-]*+)*+(?:-->)?
+    | (?P<script><script\b[^<]*+(?:<(?!/script)[^<]*+)*+)
+    | (?P<data>\bdata:[\w/+.;-]{{1,60}},)[\w+/=%\s]{{64,}}+
+    | (?P<text>>[^<>]{{{_LONGEST}}})[^<>]++
+    """,
+    re.ASCII | re.IGNORECASE | re.VERBOSE,
 )
 """What a page has that is no text of it, and what of that is kept."""
 _MOST: Final = {"[": 16, "{": 64}
@@ -57,37 +58,37 @@ _SCAN: Final[Callable[[str, int], tuple[Any, int]]] = _DECODER.scan_once  # type
 
 
 def fuller_head(head: Head) -> Head | None:
-    """The head of a text in which long lines are cut, of a page without its styles, or of JSON with the first items.
+    """The head of a text whose long lines are short, of a page without its styles, or of JSON with the first items.
 
     Returns:
-        `None` for what is no text, and for what is no longer than its head.
+        `None` for what is no text, and for what is no longer than its head or has nothing in it that is left out.
     """
-    if head.complete or head.text == "":
+    if head.complete or head.text == "" or "binary" in head.containers:
         return None
-    if "html" in head.containers:
-        return attrs.evolve(head, data=_begun(head, lambda data: _BULK.sub(_kept, data)))
-    if _VALUE.match(head.text) is None:
-        return attrs.evolve(head, data=_begun(head, lambda data: _LONG_LINE.sub(_kept, data)))
-    data = _begun(head, lambda data: _in_short(_decoded(head, data)).encode("utf-8", "replace"))
-    short = attrs.evolve(head, data=data, encoding="utf-8")
+    is_page = "html" in head.containers
+    if is_page or _VALUE.match(head.text) is None:
+        bulk, kept = (_BULK, _kept) if is_page else (_LONG_LINE, _ends)
+        return _begun(head, lambda text: bulk.sub(kept, text)) if bulk.search(head.text) else None
+    short = _begun(head, _in_short)
     is_object = "json" in head.containers and head.text.lstrip().startswith("{")
-    return _with_end(short) if is_object and not short.complete else short
+    return _with_end(short, head) if is_object and not short.complete else short
 
 
-def _kept(found: re.Match[bytes]) -> bytes:
-    return found[found.lastgroup] if found.lastgroup else b""
+def _kept(found: re.Match[str]) -> str:
+    return found[found.lastgroup][:_SCRIPT] if found.lastgroup else ""
 
 
-def _decoded(head: Head, data: bytes) -> str:
-    return data.decode(head.encoding, "replace") if head.encoding else decode_text(data)
+def _ends(found: re.Match[str]) -> str:
+    return found[0][:_LONGEST] + found[0][-_LINE_END:]
 
 
-def _begun(head: Head, shorten: Callable[[bytes], bytes]) -> bytes:
-    """The first bytes of what an input is in short; fewer than `HEAD_SIZE` are all of it."""
+def _begun(head: Head, shorten: Callable[[str], str]) -> Head:
+    """The head of what an input is in short; one of fewer bytes than `HEAD_SIZE` is all of it."""
     with head.source.open(to_damage=True) as stream:
         data = stream.read(_LOOKED_AT)
-    short = shorten(data)[:HEAD_SIZE]
-    return short if len(data) < _LOOKED_AT else short.ljust(HEAD_SIZE)
+    text = data.decode(head.encoding, "replace") if head.encoding else decode_text(data)
+    short = shorten(text).encode("utf-8", "replace")[:HEAD_SIZE]
+    return attrs.evolve(head, data=short if len(data) < _LOOKED_AT else short.ljust(HEAD_SIZE), encoding="utf-8")
 
 
 def _in_short(text: str) -> str:
@@ -139,13 +140,14 @@ def _after_blank(text: str, at: int) -> int:
     return at if found is None else found.end()
 
 
-def _with_end(head: Head) -> Head:
+def _with_end(head: Head, begin: Head) -> Head:
     """The head of a JSON object with what stands at its end, behind a list, put in front, if that can be reached."""
     if (stream := head.source.seekable()) is None:
         return head
+    encoding = begin.encoding or judge_encoding(begin.data).name
     with stream:
         stream.seek(-HEAD_SIZE, io.SEEK_END)
-        end = stream.read().decode(head.encoding or "utf-8", "replace").rstrip()
+        end = stream.read().decode(encoding, "replace").rstrip()
     for match in _BEHIND_LIST.finditer(end):
         with contextlib.suppress(ValueError, RecursionError):
             value = _DECODER.decode("{" + end[match.end() :])  # what stands deeper is closed too often

@@ -83,15 +83,18 @@ def _read_mail(data: bytes, wanted: re.Pattern[str]) -> MailText:
 
 def html_lines(blocks: Iterable[str]) -> Iterator[str]:
     """The text of HTML in pieces, its lines as a person sees them; bold runs are marked with `BOLD`."""
-    rest, unseen = "", ""
+    rest, unseen, seen = "", "", ""
     for block in (*blocks, ""):
         text = rest + block.replace(BOLD, "\ufffd")
         cut = text.rfind("<")
         held = bool(block) and cut >= 0 and ">" not in text[cut:] and len(text) - cut < _LONGEST_TAG
         rest = text[cut:] if held else ""
         pieces, unseen = _convert(text[:cut] if held else text, unseen)
-        if seen := "".join(pieces):  # of a block of styles nothing is, and the chat begins further down
+        seen += "".join(pieces)
+        if seen.strip("\ufeff \t\n"):  # of a block of styles nothing is, and the chat begins further down
             yield seen
+            seen = ""
+    yield seen
 
 
 def _convert(text: str, unseen: str) -> tuple[list[str], str]:

@@ -52,8 +52,9 @@ def _told_rows(reading: Reading) -> Iterator[NamedRow]:
 
 def _rows(reading: Reading) -> Iterator[NamedRow]:
     """The rows of the table of a text, or of each sheet of a workbook: several are several chats."""
-    tables = _headed(reading.head)
-    guessed = _told_by_rows(reading.head, tables) or ([] if tables else _told_by_rows(reading.head, is_chat=True))
+    head = reading.head.fuller
+    tables = _headed(head)
+    guessed = _told_by_rows(head, tables) or ([] if tables else _told_by_rows(head, is_chat=True))
     if guessed:
         what = "no heading says what the columns of this table are: they were told by what stands in them"
         reading.tell_first("guessed-columns", what, 1, Severity.WARNING)
