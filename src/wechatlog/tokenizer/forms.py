@@ -214,9 +214,10 @@ def find_offer(lines: Iterable[str], is_name: Callable[[str], bool] = bool) -> O
         is_name: false for what cannot be the name of a person.
     """
     known = [line.rstrip("\r")[:_LONGEST] for line in itertools.islice(lines, _LOOKED_AT)]
+    times = [[*_TIME.finditer(line)] for line in known]
     found: dict[str, _Tally] = {}
     for count in _LINES:
-        for template, rank, name, date in _headers(known, count):
+        for template, rank, name, date in _headers(known, times, count):
             tally = found.setdefault(template, _Tally(rank, count))
             tally.count += 1
             tally.names.add(name)
@@ -239,16 +240,21 @@ def find_offer(lines: Iterable[str], is_name: Callable[[str], bool] = bool) -> O
     return _offer(template, tally.dates, frozenset(tally.names))
 
 
-def _headers(lines: list[str], count: int) -> Iterator[tuple[str, int, str, tuple[str, ...]]]:
+def _headers(
+    lines: list[str], times: list[list[re.Match[str]]], count: int
+) -> Iterator[tuple[str, int, str, tuple[str, ...]]]:
     """Template, rank of the form, name and doubtful date of each run of so many lines that looks like a header."""
     framed = count > 1 and "\n\n" in "\n".join(map(str.strip, lines)).strip()
     for index in range(len(lines) - count + 1):
         if framed and index and lines[index - 1].strip():
             continue
-        text = lines[index] if count == 1 else "\n".join(map(str.rstrip, lines[index : index + count]))
-        times, seen = list(_TIME.finditer(text)), set[str]()
-        for time in [*times[:_TIMES], *times[_TIMES:][-1:]]:
-            masked = f"{text[: time.start()]}{_T}{text[time.end() :]}"
+        text, there, seen = "", list[tuple[int, re.Match[str]]](), set[str]()
+        for line, found in zip(lines[index : index + count], times[index : index + count], strict=True):
+            there += [(len(text), time) for time in found]
+            text += line if count == 1 else f"{line.rstrip()}\n"
+        text = text if count == 1 else text[:-1]
+        for begin, time in [*there[:_TIMES], *there[_TIMES:][-1:]]:
+            masked = f"{text[: begin + time.start()]}{_T}{text[begin + time.end() :]}"
             for rank, form in enumerate(FORMS):
                 if (match := form.pattern.fullmatch(masked)) is None:
                     continue
