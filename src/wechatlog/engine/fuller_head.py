@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from wechatlog.engine.head import Head
 
 _LOOKED_AT: Final = 1 << 22
-"""Bytes of the input."""
+"""Bytes of the input that are looked at."""
 _SCRIPT: Final = 8192
 """Characters of a script that are kept: what holds messages says so where it begins."""
 _LONGEST: Final = 2048
