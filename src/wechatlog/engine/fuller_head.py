@@ -12,11 +12,12 @@ import io
 import json
 import re
 import sys
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
 from wechatlog.decoding import decode_text, judge_encoding
+from wechatlog.engine.head import DECODER, SCAN, after_blank
 from wechatlog.source import HEAD_SIZE
 
 if TYPE_CHECKING:
@@ -51,10 +52,7 @@ _VALUES: Final = 200
 """Lines of JSON Lines that are kept."""
 _VALUE: Final = re.compile(r"\s*(?:[\w.]++[\w. ]*+=\s*\(?)?(?=\{|\[[\s\[{\"])")
 """What stands in front of JSON: nothing, or the variable of a script."""
-_BLANK: Final = re.compile(r"[ \t\r\n]*+")
 _BEHIND_LIST: Final = re.compile(r'\][ \t\n\r]*+,[ \t\n\r]*+(?=")')
-_DECODER: Final = json.JSONDecoder(strict=False)
-_SCAN: Final[Callable[[str, int], tuple[Any, int]]] = _DECODER.scan_once  # type: ignore[attr-defined]
 
 
 def fuller_head(head: Head) -> Head | None:
@@ -98,7 +96,7 @@ def _in_short(text: str) -> str:
     pieces, values = list[str](), 0
     with contextlib.suppress(ValueError, StopIteration, IndexError, RecursionError):
         while at < len(text) and values < _VALUES:
-            at = _after_blank(text, _shorten(text, at, 0, pieces))
+            at = after_blank(text, _shorten(text, at, 0, pieces))
             pieces.append("\n")
             values += 1
     if values < 2 and pieces:  # no JSON Lines
@@ -109,35 +107,30 @@ def _in_short(text: str) -> str:
 def _shorten(text: str, at: int, depth: int, pieces: list[str]) -> int:
     """Add what is kept of a value; returns the position behind it."""
     if depth > _DEEPEST or text[at] not in "[{":
-        value, end = _SCAN(text, at)
+        value, end = SCAN(text, at)
         is_long = isinstance(value, str) and end - at > _LONGEST
         pieces.append(json.dumps(value[:_LONGEST], ensure_ascii=False) if is_long else text[at:end])
         return end
     closing = "}" if text[at] == "{" else "]"
     kept = _MOST[text[at]] if depth or closing == "]" else sys.maxsize
     pieces.append(text[at])
-    at = _after_blank(text, at + 1)
+    at = after_blank(text, at + 1)
     while text[at] != closing:
         begin = at
         if closing == "}":
-            at = _after_blank(text, _after_blank(text, _SCAN(text, at)[1]) + 1)  # behind the key and its colon
+            at = after_blank(text, after_blank(text, SCAN(text, at)[1]) + 1)  # behind the key and its colon
         if kept > 0:
             pieces.append(text[begin:at])
             at = _shorten(text, at, depth + 1, pieces)
         else:
-            at = _SCAN(text, at)[1]
-        at = _after_blank(text, at)
+            at = SCAN(text, at)[1]
+        at = after_blank(text, at)
         if text[at] == ",":
-            at = _after_blank(text, at + 1)
+            at = after_blank(text, at + 1)
             pieces += [","] if kept > 1 and text[at] != closing else []
         kept -= 1
     pieces.append(closing)
     return at + 1
-
-
-def _after_blank(text: str, at: int) -> int:
-    found = _BLANK.match(text, at)
-    return at if found is None else found.end()
 
 
 def _with_end(head: Head, begin: Head) -> Head:
@@ -150,7 +143,7 @@ def _with_end(head: Head, begin: Head) -> Head:
         end = stream.read().decode(encoding, "replace").rstrip()
     for match in _BEHIND_LIST.finditer(end):
         with contextlib.suppress(ValueError, RecursionError):
-            value = _DECODER.decode("{" + end[match.end() :])  # what stands deeper is closed too often
+            value = DECODER.decode("{" + end[match.end() :])  # what stands deeper is closed too often
             text = f"{json.dumps(value, ensure_ascii=False)[:-1]}, {head.text.lstrip()[1:]}"
             return attrs.evolve(head, data=text.encode("utf-8", "replace"))
     return head

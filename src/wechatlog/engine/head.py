@@ -53,9 +53,9 @@ _MAIL_START: Final = re.compile(
 )
 _BLANK: Final = re.compile(r"[ \t\n\r]*+")
 _COLON: Final = re.compile(r"[ \t\n\r]*+:[ \t\n\r]*+")
-_DECODER: Final = json.JSONDecoder(strict=False)
+DECODER: Final = json.JSONDecoder(strict=False)
 """Control characters in texts do not keep the others from being read, as in what is streamed."""
-_SCAN: Final[Callable[[str, int], tuple[Any, int]]] = _DECODER.scan_once  # type: ignore[attr-defined]
+SCAN: Final[Callable[[str, int], tuple[Any, int]]] = DECODER.scan_once  # type: ignore[attr-defined]
 _DEEPEST: Final = 32
 """Levels that are looked at where something is cut; each costs a look at what stands in it."""
 
@@ -211,7 +211,7 @@ class Head:
         """The JSON value that the head holds or begins; what is cut off is left out. `None` where it is none."""
         if self.complete:
             with contextlib.suppress(ValueError, RecursionError):
-                return _DECODER.decode(self.text)
+                return DECODER.decode(self.text)
         return partial_json(self.text)
 
     @functools.cached_property
@@ -249,7 +249,7 @@ class Head:
 
 def _is_json(text: str) -> bool:
     try:
-        _DECODER.decode(text)
+        DECODER.decode(text)
     except (ValueError, RecursionError):
         return False
     return True
@@ -257,11 +257,12 @@ def _is_json(text: str) -> bool:
 
 def partial_json(text: str) -> Any:
     """JSON whose end may be missing, or damaged: what is whole before that, with all that is open closed there."""
-    start = _after_blank(text, 0)
+    start = after_blank(text, 0)
     return _begun(text, start, 0)[0] if text.startswith(("[", "{"), start) else None
 
 
-def _after_blank(text: str, at: int) -> int:
+def after_blank(text: str, at: int) -> int:
+    """The position behind white space."""
     match = _BLANK.match(text, at)
     return at if match is None else match.end()
 
@@ -276,29 +277,29 @@ def _begun(text: str, at: int, depth: int) -> tuple[Any, int]:
     items: list[Any] = []
     found, closing = (values, "}") if is_object else (items, "]")
     key: Any = ""
-    at = len(text) if depth > _DEEPEST else _after_blank(text, at + 1)
+    at = len(text) if depth > _DEEPEST else after_blank(text, at + 1)
     while not text.startswith(closing, at):
         is_value = not is_object
         try:
             if is_object:
-                key, end = _SCAN(text, at)
+                key, end = SCAN(text, at)
                 colon = _COLON.match(text, end)
                 is_value = isinstance(key, str) and colon is not None
                 at = colon.end() if is_value and colon else at
             is_long = depth == 0 and is_object and text.startswith("[", at)  # the messages, hardly ever whole
-            value, end = _begun(text, at, 1) if is_long else _SCAN(text, at) if is_value else (None, -1)
+            value, end = _begun(text, at, 1) if is_long else SCAN(text, at) if is_value else (None, -1)
         except (StopIteration, ValueError, RecursionError):
             value, end = None, -1
             if is_value and text.startswith(("[", "{"), at):
                 value, end = _begun(text, at, depth + 1)
-        end = end if end < 0 else _after_blank(text, end)
+        end = end if end < 0 else after_blank(text, end)
         is_followed = end >= 0 and text.startswith((",", closing), end)
         if is_object and is_value and (is_followed or isinstance(value, dict | list)):
             values[key] = value
         elif is_followed or isinstance(value, dict | list):  # a number may go on
             items.append(value)
         if is_followed:
-            at = end if text[end] == closing else _after_blank(text, end + 1)
+            at = end if text[end] == closing else after_blank(text, end + 1)
         elif is_object and not isinstance(value, dict | list) and (behind := _NEXT_KEY.search(text, max(at, end))):
             at = behind.end()
         else:
